@@ -1,0 +1,38 @@
+"""What the detector hands to the language model: one scored video, its tokens and its cut segments.
+
+Dimensions: C clips, Q query tokens of a clip, D width of a token.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from ml.contracts import ScoreTrack, VideoRef
+
+
+@dataclass(frozen=True)
+class CutSegment:
+    """A stretch of video that the detector calls an event, before anybody put words to it."""
+
+    start_ms: int
+    end_ms: int
+    label: str
+    """Name of a class of the template or of the weak labels."""
+    confidence: float
+    """Mean fused score over the segment, in [0, 1]."""
+
+
+@dataclass(frozen=True)
+class ScoredVideo:
+    """A video with everything the detector has to say about it."""
+
+    video: VideoRef
+    tokens_CQD: Tensor
+    """Output of the video Q-Former, float32, one row of query tokens a clip."""
+    prompt_CQD: Tensor
+    """Anomaly prompt: h + h_L + h_S of each clip, float32, the same shape as `tokens_CQD`."""
+    scores: ScoreTrack
+    segments: tuple[CutSegment, ...]
+    """In order of time, never overlapping."""
