@@ -1,0 +1,70 @@
+"""The language half of a profile: the small LLM, its adaptors, phase 3 and the explainer. Imports no torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class LanguageProfile:
+    """Section `language` of a profile; the defaults are those of `tiny`."""
+
+    vocabulary_size: int = 3000
+    """Upper bound of the BPE vocabulary, special tokens included."""
+    hidden_size: int = 128
+    """Width of the LLM, which is also the width that the adaptors project to."""
+    layers: int = 4
+    """Decoder layers of the LLM."""
+    heads: int = 4
+    """Attention heads of the LLM."""
+    intermediate_size: int = 384
+    """Width of the LLM's gated feed-forward blocks."""
+    slots: int = 16
+    """Equal slices into which a shown window is pooled; the LLM tells times as edges of slots."""
+    token_groups: int = 1
+    """Query tokens that are left of a slot's clips after pooling (the queries are averaged in groups)."""
+    window_ms: int = 60_000
+    """Longest stretch of video that is shown to the LLM at once."""
+    max_windows: int = 8
+    """Windows of a long video that the whole-video judgement looks at, most suspicious first."""
+    margin: float = 0.5
+    """Context shown on each side of a segment, as a fraction of the segment's length."""
+    min_margin_ms: int = 2_000
+    """Context shown on each side of a segment at the least."""
+    pseudo_min_score: float = 0.5
+    """A cut segment of a video nobody labelled becomes a pseudo instruction from this confidence up."""
+    pseudo_merge_gap_ms: int = 2_000
+    """Pseudo segments closer than this are told as one interval."""
+    pseudo_min_ms: int = 1_000
+    """Shorter pseudo segments are left out of the instructions."""
+    people_weight: float = 4.0
+    """How much more often a sentence by a person is drawn than one written by a template."""
+    enough_sentences: int = 3
+    """With this many sentences by people for a class, templates write no more explanations for it."""
+    modality_dropout: float = 0.25
+    """Chance to hide the video tokens, and separately the anomaly prompt, of a training sample."""
+    steps: int = 240
+    """Optimiser steps of phase 3."""
+    batch_size: int = 16
+    """Conversations in a step."""
+    learning_rate: float = 3e-3
+    """Peak learning rate of AdamW; cosine to a tenth of it after a linear warm-up."""
+    warmup_steps: int = 20
+    """Steps of linear warm-up."""
+    weight_decay: float = 0.05
+    """Weight decay of the matrices; norms, biases and embeddings have none."""
+    checkpoint_every: int = 40
+    """Steps between two checkpoints."""
+    max_new_tokens: int = 64
+    """Longest answer that is generated."""
+
+    def __post_init__(self) -> None:
+        if self.hidden_size % self.heads:
+            raise ValueError(
+                f"language.hidden_size {self.hidden_size} is not a multiple of language.heads {self.heads}: change either"
+            )
+        for name in ("slots", "steps", "batch_size", "window_ms", "max_windows", "token_groups", "checkpoint_every"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"language.{name} must be at least 1, not {getattr(self, name)}")
+        if not 0 <= self.modality_dropout < 1:
+            raise ValueError(f"language.modality_dropout must lie in [0, 1), not {self.modality_dropout}")
