@@ -1,0 +1,21 @@
+#!/usr/bin/env python
+"""Vigil's command line: `manage.py up`, `import_videos`, `prelabel`, `train`, `evaluate`, `export_dataset`, ..."""
+
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+
+
+def main() -> None:
+    # `platform/` is a source root, never a package: it is put on the path, not imported.
+    sys.path.insert(0, str(ROOT / "platform"))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vigil.config.settings")
+    from vigil.config.command_line import run
+
+    run(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,35 @@
+"""Errors that name the thing and the cure in one line; everything that `ml` refuses is one of these."""
+
+from __future__ import annotations
+
+
+class ModelError(Exception):
+    """Something the model half cannot do; the message is one line for a person."""
+
+
+class VideoUnreadable(ModelError):
+    """A video file that cannot be decoded."""
+
+
+class FeatureEntryCorrupt(ModelError):
+    """An entry of the feature store that fails its check; it is recomputed where the video is at hand."""
+
+
+class ProfileInvalid(ModelError):
+    """A profile that is unknown, has unknown keys or contradicts itself."""
+
+
+class ArtefactInvalid(ModelError):
+    """An artefact folder that is missing, incomplete or not for this profile."""
+
+
+class JobInvalid(ModelError):
+    """A training job that cannot be run as it stands."""
+
+
+class TruthInvalid(ModelError):
+    """A ground truth file that cannot be read."""
+
+
+class TrainingStopped(ModelError):
+    """The run was asked to stop; its checkpoint is kept and the next call goes on from there."""

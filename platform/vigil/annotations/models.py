@@ -1,0 +1,143 @@
+"""What people say of videos: questions with their lease, answers, and the annotation with its revisions."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from vigil.predictions.models import PredictedSegment, Prediction
+from vigil.videos.models import Video
+
+
+class QuestionKind(models.TextChoices):
+    """The cost ladder, cheapest first."""
+
+    GLANCE = "glance"
+    VERIFY = "verify"
+    BOUNDS = "bounds"
+    EXPLAIN = "explain"
+    FULL = "full"
+
+
+class QuestionState(models.TextChoices):
+    OPEN = "open"
+    LEASED = "leased"
+    ANSWERED = "answered"
+    SKIPPED = "skipped"
+    WITHDRAWN = "withdrawn"
+
+
+class Question(models.Model):
+    """One question about one place of one video, with the reason why it is asked."""
+
+    video = models.ForeignKey(Video, on_delete=models.CASCADE, related_name="questions")
+    kind = models.CharField(max_length=10, choices=QuestionKind.choices)
+    start_ms = models.IntegerField()
+    end_ms = models.IntegerField()
+    prediction = models.ForeignKey(Prediction, on_delete=models.SET_NULL, null=True, blank=True)
+    segment = models.ForeignKey(PredictedSegment, on_delete=models.SET_NULL, null=True, blank=True)
+    priority = models.FloatField(default=0.0, help_text="Expected gain per second of a person's time; highest first")
+    reason = models.CharField(max_length=300, help_text="Shown to the person: why this place")
+    state = models.CharField(max_length=10, choices=QuestionState.choices, default=QuestionState.OPEN)
+    leased_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="leases"
+    )
+    leased_until = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "-priority"], name="question_queue")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(start_ms__gte=0) & Q(end_ms__gt=F("start_ms")), name="question_is_an_interval"
+            )
+        ]
+
+
+class Outcome(models.TextChoices):
+    ACCEPTED = "accepted"
+    CHANGED = "changed"
+    REJECTED = "rejected"
+    MANUAL = "manual"
+
+
+class Answer(models.Model):
+    """A person's answer to a question. Never changed; an undone answer gets `withdrawn_at`."""
+
+    question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="answers")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="answers")
+    kind = models.CharField(max_length=10, choices=QuestionKind.choices)
+    payload = models.JSONField(help_text='glance: {"moments_ms": [..]}; verify: {"verdict": "yes"|"no"|"unsure"}')
+    spent_ms = models.PositiveIntegerField(default=0, help_text="Time on the question, idle time left out")
+    created_at = models.DateTimeField(auto_now_add=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+
+class AnnotationState(models.TextChoices):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+
+
+class Annotation(models.Model):
+    """One person's (or the frozen truth's) segments of one video. Writes name the revision they build on."""
+
+    video = models.ForeignKey(Video, on_delete=models.CASCADE, related_name="annotations")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True)
+    is_frozen_truth = models.BooleanField(default=False, help_text="Ground truth of the test split; never trained on")
+    prediction = models.ForeignKey(Prediction, on_delete=models.SET_NULL, null=True, blank=True)
+    state = models.CharField(max_length=10, choices=AnnotationState.choices, default=AnnotationState.DRAFT)
+    is_fully_watched = models.BooleanField(default=False, help_text="Outside the segments all is normal")
+    revision = models.PositiveIntegerField(default=0)
+    spent_ms = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["video", "user"], condition=Q(is_frozen_truth=False), name="annotation_once_a_person"
+            ),
+            models.UniqueConstraint(
+                fields=["video"], condition=Q(is_frozen_truth=True), name="frozen_truth_once_a_video"
+            ),
+        ]
+
+
+class Segment(models.Model):
+    """One event in an annotation. `key` is made by the client and stays through all revisions."""
+
+    annotation = models.ForeignKey(Annotation, on_delete=models.CASCADE, related_name="segments")
+    key = models.UUIDField(default=uuid.uuid4)
+    start_ms = models.IntegerField()
+    end_ms = models.IntegerField()
+    label = models.CharField(max_length=120)
+    explanation = models.TextField(blank=True)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    source = models.ForeignKey(
+        PredictedSegment, on_delete=models.SET_NULL, null=True, blank=True, help_text="The model's segment it came from"
+    )
+    draft_explanation = models.TextField(blank=True, help_text="The model's sentence that the person saw")
+
+    class Meta:
+        ordering = ["start_ms", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["annotation", "key"], name="segment_key_once_an_annotation"),
+            models.CheckConstraint(
+                condition=Q(start_ms__gte=0) & Q(end_ms__gt=F("start_ms")), name="segment_is_an_interval"
+            ),
+        ]
+
+
+class Revision(models.Model):
+    """The whole document at each save, append only."""
+
+    annotation = models.ForeignKey(Annotation, on_delete=models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField()
+    document = models.JSONField()
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True)
+    saved_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["annotation", "number"], name="revision_once")]

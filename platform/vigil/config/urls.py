@@ -1,0 +1,8 @@
+"""All routes. Each app keeps its own `urls.py`; the API is one django-ninja instance."""
+
+from django.contrib import admin
+from django.urls import path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+]

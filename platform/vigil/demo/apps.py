@@ -1,0 +1,8 @@
+"""Django app."""
+
+from django.apps import AppConfig
+
+
+class DemoConfig(AppConfig):
+    name = "vigil.demo"
+    label = "demo"

@@ -1,0 +1,8 @@
+"""Django app."""
+
+from django.apps import AppConfig
+
+
+class GpuConfig(AppConfig):
+    name = "vigil.gpu"
+    label = "gpu"

@@ -1,0 +1,8 @@
+"""Django app."""
+
+from django.apps import AppConfig
+
+
+class PredictionsConfig(AppConfig):
+    name = "vigil.predictions"
+    label = "predictions"

@@ -1,0 +1,8 @@
+"""Django app."""
+
+from django.apps import AppConfig
+
+
+class RetrainingConfig(AppConfig):
+    name = "vigil.retraining"
+    label = "retraining"

@@ -1,0 +1,8 @@
+"""Django app."""
+
+from django.apps import AppConfig
+
+
+class SnapshotsConfig(AppConfig):
+    name = "vigil.snapshots"
+    label = "snapshots"

@@ -1,0 +1,23 @@
+"""One embedded PostgreSQL for the whole test run, in a home of its own.
+
+`DATABASE_URL` and `VIGIL_HOME` are set here before Django reads its settings.
+"""
+
+import atexit
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "platform")]
+
+if "VIGIL_TEST_HOME_READY" not in os.environ:
+    home = Path(tempfile.mkdtemp(prefix="vigil-test-"))
+    os.environ["VIGIL_TEST_HOME_READY"] = os.environ["VIGIL_HOME"] = str(home)
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    if not os.environ.get("DATABASE_URL"):
+        from vigil.config.embedded import postgres_url
+
+        os.environ["DATABASE_URL"] = postgres_url(home)
