@@ -61,7 +61,7 @@ class LanguageProfile:
     def __post_init__(self) -> None:
         if self.hidden_size % self.heads:
             raise ValueError(
-                f"language.hidden_size {self.hidden_size} is not a multiple of language.heads {self.heads}: change either"
+                f"language.hidden_size {self.hidden_size} is not a multiple of its heads {self.heads}; change either"
             )
         for name in ("slots", "steps", "batch_size", "window_ms", "max_windows", "token_groups", "checkpoint_every"):
             if getattr(self, name) < 1:
