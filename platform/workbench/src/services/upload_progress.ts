@@ -1,0 +1,47 @@
+/** The progress of a form with files: sends it in the background, fills the form's <progress>, then goes where the server says. */
+
+function textOf(percent: number): string {
+  return percent < 100 ? `${percent} % sent` : 'All sent; the server is checking the files';
+}
+
+/** Takes over the submit of a form that is marked `data-upload-progress`; without script the form works as it is. */
+export function uploadProgressShow(event: SubmitEvent): void {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || !('uploadProgress' in form.dataset)) return;
+  event.preventDefault();
+  const bar = form.querySelector('progress');
+  const note = form.querySelector<HTMLElement>('[data-upload-note]');
+  const buttons = form.querySelectorAll<HTMLButtonElement>('button[type=submit]');
+  const request = new XMLHttpRequest();
+  const show = (message: string) => {
+    if (note) note.textContent = message;
+  };
+  const unlock = () => {
+    for (const button of buttons) button.disabled = false;
+  };
+  request.upload.addEventListener('progress', (progress) => {
+    const percent = progress.lengthComputable ? Math.floor((100 * progress.loaded) / progress.total) : 0;
+    if (bar) {
+      bar.hidden = false;
+      bar.max = 100;
+      bar.value = percent;
+    }
+    show(textOf(percent));
+  });
+  request.addEventListener('load', () => {
+    if (request.responseURL && request.status < 400 && request.responseURL !== location.href) {
+      location.assign(request.responseURL);
+      return;
+    }
+    // The same page came back, with its messages: show it as the browser would have.
+    const page = new DOMParser().parseFromString(request.responseText, 'text/html');
+    document.body.replaceWith(document.adoptNode(page.body));
+  });
+  request.addEventListener('error', () => {
+    show('The upload was cut off. Check the connection and send it again; nothing was changed.');
+    unlock();
+  });
+  for (const button of buttons) button.disabled = true;
+  request.open(form.method || 'post', form.action || location.href);
+  request.send(new FormData(form));
+}
