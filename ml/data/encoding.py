@@ -1,0 +1,80 @@
+"""From a video file to its clip features, through the feature store: a frame is decoded and encoded once, ever."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from ml.contracts import VideoRef
+from ml.data.feature_store import ClipFeatures, FeatureStore
+from ml.errors import FeatureEntryCorrupt
+from ml.model.encoder import FrameEncoder, encoder_dtype
+from ml.model.motion import MotionMeter, clip_groups
+from ml.profiles.loading import Profile
+from ml.video.reading import ClipReader
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class EncodedVideo:
+    """Features and what they cost."""
+
+    features: ClipFeatures
+    timing: Mapping[str, float]
+    """decode and encode in seconds; both 0 when the features came from the store."""
+
+
+class VideoEncoder:
+    """Clip features of videos; the network is loaded at the first video that is not in the store."""
+
+    def __init__(self, profile: Profile, store: FeatureStore, device: torch.device) -> None:
+        self._profile, self._store, self._device = profile, store, device
+        self._encoder: FrameEncoder | None = None
+
+    def features(self, video: VideoRef) -> EncodedVideo:
+        """Features of a video, from the store where it has them.
+
+        Raises:
+            VideoUnreadable: the file cannot be decoded.
+        """
+        if self._store.has(video.key):
+            try:
+                return EncodedVideo(self._store.read(video.key), {"decode": 0.0, "encode": 0.0})
+            except FeatureEntryCorrupt as error:
+                logger.warning("%s (of %s); it is set aside and computed again", error, video.name)
+                self._store.set_aside(video.key)
+        encoded = self._encode(video)
+        self._store.write(video.key, encoded.features)
+        # Read back: the store keeps half precision, and a first run must equal every later one.
+        return EncodedVideo(self._store.read(video.key), encoded.timing)
+
+    def _encode(self, video: VideoRef) -> EncodedVideo:
+        if self._encoder is None:
+            self._encoder = FrameEncoder(encoder_dtype(self._profile.encoder.dtype, self._device), self._device)
+        sampling = self._profile.sampling
+        started_s = time.perf_counter()
+        reader = ClipReader(
+            video.path, fps=sampling.fps, frames_per_clip=sampling.frames_per_clip,
+            size_px=self._profile.encoder.input_px,
+        )
+        opened_s = time.perf_counter() - started_s
+        meter, decode_s, encode_s = MotionMeter(), opened_s, 0.0
+        for chunk in reader.chunks(self._profile.encoder.batch_frames):
+            started_s = time.perf_counter()
+            meter.add_maps(self._encoder(chunk.frames_THWC))
+            meter.add_frames(chunk.frames_THWC, chunk.neighbours_THWC, chunk.gap_s)
+            encode_s += time.perf_counter() - started_s
+            decode_s += chunk.decode_s
+        index = reader.sampling.frame_index
+        is_repeat = torch.from_numpy(np.diff(index, prepend=-1) == 0)
+        # The first frame has no frame before it, so it says nothing about motion either.
+        is_repeat[0] = True
+        groups = clip_groups(meter.measured, is_repeat, sampling.frames_per_clip)
+        features = ClipFeatures(groups, reader.sampling.clip_start_ms, reader.sampling.clip_end_ms)
+        return EncodedVideo(features, {"decode": decode_s, "encode": encode_s})

@@ -1,0 +1,48 @@
+"""Which frames make which clip: pure functions from frame times to sampled frames and clip edges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class ClipSampling:
+    """The frames that a model sees of one video, in order of time."""
+
+    frame_index: NDArray[np.int64]
+    """Frame shown at each sampled moment; a multiple of the clip length, at least one clip."""
+    neighbour_index: NDArray[np.int64]
+    """The next distinct frame (the previous one at the very end), for motion at the video's own rate."""
+    neighbour_gap_s: NDArray[np.float64]
+    """Time between a frame and its neighbour; above 0 unless the video has a single frame."""
+    clip_start_ms: tuple[int, ...]
+    clip_end_ms: tuple[int, ...]
+    """The end of the last clip is the end of the video; all others touch."""
+
+
+def sample_clips(frame_start_s: NDArray[np.float64], end_s: float, fps: float, frames_per_clip: int) -> ClipSampling:
+    """Frames shown at 0, 1/fps, 2/fps, ... after the first frame, in clips; the last clip is filled with its last frame.
+
+    Args:
+        frame_start_s: presentation time of every frame, ascending. The first one is the origin of all times.
+        end_s: when the last frame ends.
+        fps: sampled frames a second. A video of a lower rate repeats frames.
+        frames_per_clip: length of a clip.
+    """
+    if len(frame_start_s) == 0:
+        raise ValueError("a video needs at least one frame")
+    starts_s = frame_start_s - frame_start_s[0]
+    duration_s = max(end_s - float(frame_start_s[0]), float(starts_s[-1]), 1e-3)
+    moments = max(1, int(np.ceil(duration_s * fps - 1e-6)))
+    clips = -(-moments // frames_per_clip)
+    times_s = np.minimum(np.arange(clips * frames_per_clip) / fps, starts_s[-1])
+    index = np.searchsorted(starts_s, times_s + 1e-6, side="right").astype(np.int64) - 1
+    last = len(starts_s) - 1
+    neighbour = np.where(index < last, index + 1, np.maximum(index - 1, 0))
+    clip_s = frames_per_clip / fps
+    edges_ms = [round(clip * clip_s * 1000) for clip in range(clips)]
+    ends_ms = [*edges_ms[1:], max(round(duration_s * 1000), edges_ms[-1] + 1)]
+    return ClipSampling(index, neighbour, np.abs(starts_s[neighbour] - starts_s[index]), tuple(edges_ms), tuple(ends_ms))
