@@ -37,12 +37,16 @@ class LanguageProfile:
     """Pseudo segments closer than this are told as one interval."""
     pseudo_min_ms: int = 1_000
     """Shorter pseudo segments are left out of the instructions."""
+    draws: int = 12
+    """Windows, with varied margins, that are shown of each event and of each normal video."""
     people_weight: float = 4.0
     """How much more often a sentence by a person is drawn than one written by a template."""
     enough_sentences: int = 3
     """With this many sentences by people for a class, templates write no more explanations for it."""
     modality_dropout: float = 0.25
     """Chance to hide the video tokens, and separately the anomaly prompt, of a training sample."""
+    score_noise: float = 0.3
+    """Standard deviation of the shift, and largest flattening, of the scores of a training sample."""
     steps: int = 240
     """Optimiser steps of phase 3."""
     batch_size: int = 16
@@ -63,7 +67,17 @@ class LanguageProfile:
             raise ValueError(
                 f"language.hidden_size {self.hidden_size} is not a multiple of its heads {self.heads}; change either"
             )
-        for name in ("slots", "steps", "batch_size", "window_ms", "max_windows", "token_groups", "checkpoint_every"):
+        counts = (
+            "slots",
+            "steps",
+            "batch_size",
+            "window_ms",
+            "max_windows",
+            "token_groups",
+            "checkpoint_every",
+            "draws",
+        )
+        for name in counts:
             if getattr(self, name) < 1:
                 raise ValueError(f"language.{name} must be at least 1, not {getattr(self, name)}")
         if not 0 <= self.modality_dropout < 1:

@@ -1,0 +1,149 @@
+"""Adaptors: what the detector knows of a shown window, as tokens in the language model's embedding space.
+
+Two linears as in the published code (`llama_proj` for video tokens, `vad_proj` for the anomaly prompt), and a third,
+tiny one for the scores themselves (the text prior of VA-GPT as an embedding). Inputs are standardised with the
+statistics of the training videos, kept in buffers.
+
+Dimensions: B windows, C clips, Q query tokens of a clip, D width of a query token, S slots of a window, G groups of
+query tokens, K score features, H width of the language model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from ml.contracts import ScoreTrack
+from ml.model.scored_video import ScoredVideo
+from ml.text.times import Window
+
+SCORE_FEATURES = 5
+"""Logits of raw, long, short and fused, and fused above the median of its video."""
+_LOGIT_LIMIT = 6.0
+_LOGIT_SCALE = 3.0
+_SMALLEST_STD = 1e-4
+
+
+@dataclass(frozen=True)
+class ShownWindows:
+    """Windows of video as the adaptor takes them."""
+
+    tokens_BSGD: Tensor
+    prompt_BSGD: Tensor
+    scores_BSK: Tensor
+
+    def to(self, device: torch.device) -> ShownWindows:
+        """The same on `device`."""
+        return ShownWindows(self.tokens_BSGD.to(device), self.prompt_BSGD.to(device), self.scores_BSK.to(device))
+
+
+class Adaptor(nn.Module):
+    """[B, S, G, D] video tokens and anomaly prompt -> [B, 2*S*G, H]; video tokens first, then the prompt.
+
+    Parameters: 2 * (D*H + H) + K*H + H; with D = 768 and H = 4096 the first two are those of the published code.
+    """
+
+    def __init__(self, token_dim: int, hidden_size: int) -> None:
+        super().__init__()
+        self.video_proj = nn.Linear(token_dim, hidden_size)
+        self.prompt_proj = nn.Linear(token_dim, hidden_size)
+        self.score_proj = nn.Linear(SCORE_FEATURES, hidden_size)
+        for name in ("video", "prompt"):
+            self.register_buffer(f"{name}_mean_D", torch.zeros(token_dim))
+            self.register_buffer(f"{name}_std_D", torch.ones(token_dim))
+
+    def fit_standardisation(self, videos: Sequence[ScoredVideo]) -> None:
+        """Takes mean and standard deviation of each feature from the training videos."""
+        for name, rows_ND in (
+            ("video", torch.cat([video.tokens_CQD.flatten(0, 1) for video in videos])),
+            ("prompt", torch.cat([video.prompt_CQD.flatten(0, 1) for video in videos])),
+        ):
+            self.get_buffer(f"{name}_mean_D").copy_(rows_ND.mean(0))
+            self.get_buffer(f"{name}_std_D").copy_(rows_ND.std(0, correction=0).clamp_min(_SMALLEST_STD))
+
+    def forward(self, shown: ShownWindows, edges_EH: Tensor, hidden_B2: Tensor | None = None) -> Tensor:
+        """Tokens [B, 2*S*G, H] for the language model.
+
+        Args:
+            shown: the windows.
+            edges_EH: embeddings of the S + 1 time tokens; each slot carries the mean of its two edges.
+            hidden_B2: True hides the video tokens, and the anomaly prompt, of a window (training only).
+        """
+        slots = shown.tokens_BSGD.shape[1]
+        if edges_EH.shape[0] != slots + 1:
+            raise ValueError(f"{slots} slots have {slots + 1} edges, not {edges_EH.shape[0]}")
+        video_BSGD = (shown.tokens_BSGD - self.get_buffer("video_mean_D")) / self.get_buffer("video_std_D")
+        prompt_BSGD = (shown.prompt_BSGD - self.get_buffer("prompt_mean_D")) / self.get_buffer("prompt_std_D")
+        if hidden_B2 is not None:
+            kept_B211 = (~hidden_B2)[:, :, None, None, None].to(video_BSGD.dtype)
+            video_BSGD, prompt_BSGD = video_BSGD * kept_B211[:, 0], prompt_BSGD * kept_B211[:, 1]
+        times_S1H = ((edges_EH[:-1] + edges_EH[1:]) / 2)[:, None]
+        video_BSGH = self.video_proj(video_BSGD) + times_S1H
+        prompt_BSGH = self.prompt_proj(prompt_BSGD) + self.score_proj(shown.scores_BSK)[:, :, None] + times_S1H
+        return torch.cat([video_BSGH.flatten(1, 2), prompt_BSGH.flatten(1, 2)], dim=1)
+
+
+class VideoOnShow:
+    """A scored video of which windows are shown."""
+
+    def __init__(self, scored: ScoredVideo, groups: int) -> None:
+        clips, queries, width = scored.tokens_CQD.shape
+        if clips == 0 or clips != len(scored.scores.fused):
+            raise ValueError(f"{scored.video.name}: {clips} clips with tokens, {len(scored.scores.fused)} with scores")
+        if queries % groups:
+            raise ValueError(f"{queries} query tokens of a clip do not divide into {groups}; change token_groups")
+        self._starts_C = torch.tensor(scored.scores.clip_start_ms)
+        self._ends_C = torch.tensor(scored.scores.clip_end_ms)
+        self._scores_CK = score_features(scored.scores)
+        grouped = (clips, groups, queries // groups, width)
+        self._tokens_CGD = scored.tokens_CQD.float().reshape(grouped).mean(dim=2)
+        self._prompt_CGD = scored.prompt_CQD.float().reshape(grouped).mean(dim=2)
+
+    def window(self, window: Window) -> ShownWindows:
+        """One window (B = 1), the clips inside it pooled into its slots."""
+        inside_C = ((self._starts_C < window.end_ms) & (self._ends_C > window.start_ms)).nonzero().flatten()
+        if len(inside_C) == 0:
+            # A window in a gap of the clips shows the clip next to it.
+            middle = (window.start_ms + window.end_ms) / 2
+            inside_C = ((self._starts_C + self._ends_C) / 2 - middle).abs().argmin()[None]
+        weights_SC = slot_weights(self._starts_C[inside_C], self._ends_C[inside_C], window)
+        # The highest score of a slot counts, not its mean: an event may be shorter than a slot.
+        scores_SCK = torch.where(weights_SC[:, :, None] > 0, self._scores_CK[inside_C][None], -torch.inf)
+        return ShownWindows(
+            tokens_BSGD=torch.einsum("sc,cgd->sgd", weights_SC, self._tokens_CGD[inside_C])[None],
+            prompt_BSGD=torch.einsum("sc,cgd->sgd", weights_SC, self._prompt_CGD[inside_C])[None],
+            scores_BSK=scores_SCK.amax(dim=1)[None],
+        )
+
+
+def stacked(windows: Sequence[ShownWindows]) -> ShownWindows:
+    """Several windows as one batch."""
+    return ShownWindows(
+        torch.cat([window.tokens_BSGD for window in windows]),
+        torch.cat([window.prompt_BSGD for window in windows]),
+        torch.cat([window.scores_BSK for window in windows]),
+    )
+
+
+def slot_weights(starts_C: Tensor, ends_C: Tensor, window: Window) -> Tensor:
+    """[S, C] share of each clip in each slot: by overlap in time; a slot that no clip covers takes the nearest clip."""
+    edges_E = torch.tensor([window.edge_ms(index) for index in range(window.slots + 1)], dtype=torch.float32)
+    lows_S1, highs_S1 = edges_E[:-1, None], edges_E[1:, None]
+    shared_SC = (
+        torch.minimum(highs_S1, ends_C[None].float()) - torch.maximum(lows_S1, starts_C[None].float())
+    ).clamp_min(0)
+    distance_SC = ((lows_S1 + highs_S1) / 2 - (starts_C + ends_C)[None] / 2).abs()
+    nearest_SC = torch.nn.functional.one_hot(distance_SC.argmin(dim=1), len(starts_C)).float()
+    weights_SC = torch.where(shared_SC.sum(dim=1, keepdim=True) > 0, shared_SC, nearest_SC)
+    return weights_SC / weights_SC.sum(dim=1, keepdim=True)
+
+
+def score_features(track: ScoreTrack) -> Tensor:
+    """[C, K] scores on the scale that the adaptor takes: logits, and fused above its video's median."""
+    branches_CK = torch.tensor([track.raw, track.long, track.short, track.fused], dtype=torch.float32).T
+    logits_CK = torch.logit(branches_CK, eps=1e-6).clamp(-_LOGIT_LIMIT, _LOGIT_LIMIT) / _LOGIT_SCALE
+    above_C1 = logits_CK[:, 3:] - logits_CK[:, 3].median()
+    return torch.cat([logits_CK, above_C1], dim=1)

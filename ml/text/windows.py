@@ -1,0 +1,52 @@
+"""Which stretches of a video the language model is shown: around a segment, and over a whole video. Pure."""
+
+from __future__ import annotations
+
+from ml.contracts import ScoreTrack
+from ml.profiles.language import LanguageProfile
+from ml.text.times import Window
+
+_SHORTEST_MS = 1_000
+
+
+def segment_window(
+    start_ms: int, end_ms: int, *, duration_ms: int, profile: LanguageProfile, before: float = 1.0, after: float = 1.0
+) -> Window:
+    """A segment with its context; `before` and `after` scale the margins (training varies them)."""
+    margin_ms = max((end_ms - start_ms) * profile.margin, profile.min_margin_ms)
+    start_ms = max(0, round(start_ms - margin_ms * before))
+    end_ms = min(max(duration_ms, end_ms), round(end_ms + margin_ms * after))
+    return Window(start_ms, max(end_ms, start_ms + _SHORTEST_MS), profile.slots)
+
+
+def tiles(duration_ms: int, profile: LanguageProfile) -> tuple[Window, ...]:
+    """The whole video in equal windows no longer than the profile allows."""
+    duration_ms = max(duration_ms, _SHORTEST_MS)
+    count = -(-duration_ms // profile.window_ms)
+    edges = [round(duration_ms * i / count) for i in range(count + 1)]
+    return tuple(Window(start, end, profile.slots) for start, end in zip(edges[:-1], edges[1:], strict=True))
+
+
+def highest_score(scores: ScoreTrack, start_ms: int, end_ms: int) -> float:
+    """The highest fused score of the clips that overlap an interval; 0 where there is none."""
+    return max(
+        (
+            score
+            for score, begin, end in zip(scores.fused, scores.clip_start_ms, scores.clip_end_ms, strict=True)
+            if begin < end_ms and start_ms < end
+        ),
+        default=0.0,
+    )
+
+
+def suspicious_tiles(duration_ms: int, scores: ScoreTrack, profile: LanguageProfile) -> tuple[Window, ...]:
+    """The tiles that the judgement of a whole video looks at: the highest-scored ones, in order of time."""
+    every = tiles(duration_ms, profile)
+    if len(every) <= profile.max_windows:
+        return every
+    peaks = [0.0] * len(every)
+    for score, begin, end in zip(scores.fused, scores.clip_start_ms, scores.clip_end_ms, strict=True):
+        middle = min(len(every) - 1, (begin + end) // 2 * len(every) // max(duration_ms, 1))
+        peaks[middle] = max(peaks[middle], score)
+    ranked = sorted(range(len(every)), key=lambda i: (-peaks[i], i))[: profile.max_windows]
+    return tuple(every[i] for i in sorted(ranked))
