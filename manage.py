@@ -12,9 +12,15 @@ def main() -> None:
     # `platform/` is a source root, never a package: it is put on the path, not imported.
     sys.path.insert(0, str(ROOT / "platform"))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vigil.config.settings")
-    from vigil.config.command_line import run
+    from vigil.config.faults import SetupFault
 
-    run(sys.argv)
+    try:
+        from vigil.config.command_line import run
+
+        run(sys.argv)
+    except SetupFault as fault:
+        sys.stderr.write(f"vigil: {fault}\n")
+        sys.exit(2)
 
 
 if __name__ == "__main__":

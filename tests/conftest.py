@@ -1,6 +1,7 @@
 """One embedded PostgreSQL for the whole test run, in a home of its own.
 
-`DATABASE_URL` and `VIGIL_HOME` are set here before Django reads its settings.
+`DATABASE_URL` and `VIGIL_HOME` are set here before Django reads its settings. What the tests write there need not
+survive a power cut, so the server does not wait for the disk.
 """
 
 import atexit
@@ -17,7 +18,9 @@ if "VIGIL_TEST_HOME_READY" not in os.environ:
     home = Path(tempfile.mkdtemp(prefix="vigil-test-"))
     os.environ["VIGIL_TEST_HOME_READY"] = os.environ["VIGIL_HOME"] = str(home)
     atexit.register(shutil.rmtree, home, ignore_errors=True)
+    # Child processes that tests start (commands, workers) find Vigil as a checkout has it.
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT / "platform"), str(ROOT)])
     if not os.environ.get("DATABASE_URL"):
         from vigil.config.embedded import postgres_url
 
-        os.environ["DATABASE_URL"] = postgres_url(home)
+        os.environ["DATABASE_URL"] = postgres_url(home, is_durable=False)

@@ -5,10 +5,25 @@ Tasks of the gpu queue live in `vigil.gpu.tasks`, which loads torch; only a work
 """
 
 import os
+from pathlib import Path
+from typing import Any
 
 from celery import Celery
+from celery.signals import worker_ready
+
+from vigil.config.env import env
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vigil.config.settings")
 app = Celery("vigil")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["vigil.videos", "vigil.active_learning", "vigil.predictions", "vigil.retraining"])
+
+
+@worker_ready.connect  # type: ignore[untyped-decorator]
+def look_for_waiting_rows(sender: Any, **_: Any) -> None:
+    """A worker that comes up takes what its predecessor left, and says that it takes work."""
+    for sweep in app.conf.beat_schedule.values():
+        if sweep["options"]["queue"] in sender.app.amqp.queues.consume_from:
+            app.send_task(sweep["task"], retry=False, **sweep["options"])
+    if env.ready_file:
+        Path(env.ready_file).touch()

@@ -1,11 +1,14 @@
-"""What happens before Django starts: the embedded database is brought up for commands that need one."""
+"""What happens before Django starts: `up` takes over, and other commands get the database that they need."""
 
-import os
+import signal
+import sys
+from types import FrameType
 
 from django.core.management import execute_from_command_line
 
 from vigil.config.embedded import postgres_url
-from vigil.config.env import env
+from vigil.config.env import env, env_connect
+from vigil.config.services_file import services_running
 
 NEEDS_NO_DATABASE = {"up", "collectstatic", "help", "version", "makemessages", "compilemessages", "doctor"}
 
@@ -13,15 +16,23 @@ NEEDS_NO_DATABASE = {"up", "collectstatic", "help", "version", "makemessages", "
 def run(argv: list[str]) -> None:
     """Runs one management command, with a database if it needs one."""
     command = argv[1] if len(argv) > 1 else "help"
-    needs_database = command not in NEEDS_NO_DATABASE and not {"--help", "-h"} & set(argv)
+    needs_database = command not in NEEDS_NO_DATABASE and not {"--help", "-h", "--version"} & set(argv)
     if needs_database and not env.database_url:
-        use_embedded_postgres()
+        use_embedded_services()
     execute_from_command_line(argv)
 
 
-def use_embedded_postgres() -> None:
-    """Makes the embedded PostgreSQL the database of this process and of its children."""
-    url = postgres_url(env.home)
-    os.environ["DATABASE_URL"] = url
-    # `env` was read before the server was up; it is frozen, so that nobody else changes it.
-    object.__setattr__(env, "database_url", url)
+def use_embedded_services() -> None:
+    """Joins the running `up` of this home; without one, starts the embedded PostgreSQL for as long as it is needed.
+
+    Without `up` there is no broker: nothing would take the messages, and the rows wait in the database.
+    """
+    # An interrupted command must still let go of the database, which happens at exit.
+    signal.signal(signal.SIGTERM, _exit_tidily)
+    running = services_running(env.home)
+    url = postgres_url(env.home) if running is None else running.database_url
+    env_connect(database_url=url, broker_url=env.broker_url if running is None else running.broker_url)
+
+
+def _exit_tidily(number: int, _frame: FrameType | None) -> None:
+    sys.exit(128 + number)

@@ -141,6 +141,16 @@ CELERY_TASK_ROUTES = {
     "vigil.videos.*": {"queue": "media"},
     "vigil.gpu.*": {"queue": "gpu"},
 }
+# Each sweep looks for waiting rows, so that a lost message costs a minute and nothing else. A worker also does its own
+# sweeps when it starts. A sweep that nobody took within its minute is replaced by the next.
+CELERY_BEAT_SCHEDULE = {
+    task: {"task": task, "schedule": 60.0, "options": {"queue": queue, "expires": 55}}
+    for task, queue in {
+        "vigil.videos.tasks.process_next": "media",
+        "vigil.gpu.tasks.prelabel_next": "gpu",
+        "vigil.gpu.tasks.train_next": "gpu",
+    }.items()
+}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

@@ -1,0 +1,26 @@
+"""`manage.py prepare`: brings database, static files and demo project up to what this version of the code expects."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+
+class Command(BaseCommand):
+    help = "Migrates the database and collects the static files. Does nothing where nothing is to be done."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--demo", action="store_true", help="load the demo project too, or what is missing of it")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        (settings.VIGIL_HOME / "tmp").mkdir(parents=True, exist_ok=True)
+        executor = MigrationExecutor(connection)
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        if waiting:
+            self.stdout.write(f"  {len(waiting)} migrations")
+            call_command("migrate", interactive=False, verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
