@@ -8,9 +8,10 @@ from django.core.management import execute_from_command_line
 
 from vigil.config.embedded import postgres_url
 from vigil.config.env import env, env_connect
+from vigil.config.faults import SetupFault
 from vigil.config.services_file import services_running
 
-NEEDS_NO_DATABASE = {"up", "collectstatic", "help", "version", "makemessages", "compilemessages", "doctor"}
+NEEDS_NO_DATABASE = {"up", "collectstatic", "help", "version", "makemessages", "compilemessages"}
 
 
 def run(argv: list[str]) -> None:
@@ -18,7 +19,12 @@ def run(argv: list[str]) -> None:
     command = argv[1] if len(argv) > 1 else "help"
     needs_database = command not in NEEDS_NO_DATABASE and not {"--help", "-h", "--version"} & set(argv)
     if needs_database and not env.database_url:
-        use_embedded_services()
+        try:
+            use_embedded_services()
+        except SetupFault:
+            # The doctor comes especially when things do not work, and tells why.
+            if command != "doctor":
+                raise
     execute_from_command_line(argv)
 
 
