@@ -12,6 +12,14 @@ from vigil.snapshots.models import Snapshot
 class TrainingRun(Work):
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="training_runs")
     snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="training_runs")
+    parent = models.ForeignKey(
+        ModelVersion,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="child_runs",
+        help_text="The model that a run without phase 1 builds on; empty when it starts from nothing",
+    )
     profile = models.CharField(max_length=80)
     phases = models.JSONField(default=list)
     seed = models.IntegerField(default=0)

@@ -1,0 +1,147 @@
+"""Runs model versions over videos and stores what they say: for requests, for the gate, for `evaluate`."""
+
+import logging
+from collections.abc import Callable, Sequence
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+
+from ml.contracts import ProgressCallback, ShouldStop
+from ml.inference.prelabel import Prelabeller
+from vigil.active_learning.models import Round
+from vigil.active_learning.services import queue_fill
+from vigil.gpu.claims import MAX_ATTEMPTS, free_dead_claims, killed_too_often, release
+from vigil.gpu.reasons import in_words
+from vigil.gpu.stopping import Stopped, process_is_ending, should_stop_of
+from vigil.predictions.models import Prediction, PrelabelRequest
+from vigil.predictions.services import prediction_store
+from vigil.projects.heartbeat import heartbeat
+from vigil.projects.work import WorkQuerySet, WorkState
+from vigil.registry.models import ModelState, ModelVersion
+from vigil.registry.selectors import artefact_path
+from vigil.videos.models import Video
+from vigil.videos.selectors import video_ref
+
+log = logging.getLogger(__name__)
+VideoFailure = tuple[Video, str]
+
+
+class LoadedModel:
+    """Keeps one model version in memory, so that a row of videos loads it once."""
+
+    def __init__(self) -> None:
+        self._version_id: int | None = None
+        self._prelabeller: Prelabeller | None = None
+
+    def predict(self, version: ModelVersion, video: Video, on_progress: ProgressCallback | None = None) -> Prediction:
+        """The version's prediction of the video, made now or stored before."""
+        stored = Prediction.objects.filter(video=video, model_version=version).first()
+        if stored is not None:
+            return stored
+        if self._prelabeller is None or self._version_id != version.pk:
+            self._prelabeller = None  # Lets go of the old weights before the new ones are loaded.
+            self._prelabeller = Prelabeller(str(artefact_path(version)), str(settings.FEATURE_STORE))
+            self._version_id = version.pk
+        made = self._prelabeller.run(video_ref(video), on_progress)
+        return prediction_store(video=video, model_version=version, prediction=made)
+
+
+def prelabel_next(
+    *, requests: WorkQuerySet | None = None, on_done: Callable[[PrelabelRequest], None] | None = None
+) -> int:
+    """Works on waiting requests (None: all there are) until none is left; how many it took.
+
+    A video that fails marks its own request only. When the last request of a production model is done, the queue
+    of questions is filled.
+    """
+    rows: WorkQuerySet = PrelabelRequest.objects.all() if requests is None else requests
+    free_dead_claims(rows)
+    model, taken = LoadedModel(), 0
+    while not process_is_ending.is_set():
+        claimed: PrelabelRequest | None = rows.claim_next()
+        if claimed is None:
+            break
+        _serve(claimed, model)
+        taken += 1
+        if on_done is not None:
+            claimed.refresh_from_db()
+            on_done(claimed)
+    due_queues_fill()
+    return taken
+
+
+def predictions_make(
+    *,
+    version: ModelVersion,
+    videos: Sequence[Video],
+    should_stop: ShouldStop,
+    on_video: Callable[[int, int], None] | None = None,
+) -> tuple[list[Prediction], list[VideoFailure]]:
+    """The version's predictions of these videos, made where missing, and the videos that failed with the reason."""
+    model, made, failed = LoadedModel(), [], []
+    for index, video in enumerate(videos):
+        if should_stop():
+            raise Stopped
+        try:
+            made.append(model.predict(version, video, _stopper(should_stop)))
+        except Stopped:
+            raise
+        except Exception as error:  # one broken video must not end the others; it is named and counted
+            log.exception("%s through %s failed", video.name, version.name)
+            failed.append((video, in_words(error)))
+        if on_video is not None:
+            on_video(index + 1, len(videos))
+    return made, failed
+
+
+def due_queues_fill() -> int:
+    """Fills the queue of every production model whose pre-labels were all done after its last filling; how many.
+
+    It looks at rows only, so a worker killed between the last pre-label and the filling costs nothing.
+    """
+    filled = 0
+    in_production = ModelVersion.objects.filter(state=ModelState.PRODUCTION, prelabel_requests__isnull=False)
+    for version in in_production.distinct().order_by("pk"):
+        with transaction.atomic():
+            ModelVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
+            if _queue_is_due(version):
+                queue_fill(project=version.project, model_version=version)
+                filled += 1
+    return filled
+
+
+def _queue_is_due(version: ModelVersion) -> bool:
+    requests = PrelabelRequest.objects.filter(model_version=version)
+    if requests.unfinished().exists():
+        return False
+    last_done = requests.filter(state=WorkState.SUCCEEDED).aggregate(at=Max("finished_at"))["at"]
+    last_filled = Round.objects.filter(model_version=version).aggregate(at=Max("created_at"))["at"]
+    return last_done is not None and (last_filled is None or last_filled < last_done)
+
+
+def _serve(request: PrelabelRequest, model: LoadedModel) -> None:
+    """Does one claimed request and writes how it ended."""
+    try:
+        with heartbeat(PrelabelRequest, request.pk) as pulse:
+            if request.attempts > MAX_ATTEMPTS:
+                raise killed_too_often(request)
+            model.predict(request.model_version, request.video, _stopper(should_stop_of(pulse)))
+    except Stopped:
+        release(PrelabelRequest, request.pk)
+    except (KeyboardInterrupt, SystemExit):
+        release(PrelabelRequest, request.pk)
+        raise
+    except Exception as error:  # the worker's edge: the reason is on the row, the traceback in the log
+        log.exception("pre-label request %s (%s) failed", request.pk, request.video.name)
+        PrelabelRequest.objects.finish(request.pk, WorkState.FAILED, in_words(error))
+    else:
+        PrelabelRequest.objects.finish(request.pk, WorkState.SUCCEEDED)
+
+
+def _stopper(should_stop: ShouldStop) -> ProgressCallback:
+    def stop_if_asked(_progress: object) -> None:
+        if should_stop():
+            raise Stopped
+
+    return stop_if_asked

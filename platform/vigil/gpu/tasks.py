@@ -1,0 +1,28 @@
+"""Tasks of the gpu queue. The only module of the platform's tasks that loads torch: start with `-I vigil.gpu.tasks`."""
+
+from typing import Any
+
+from celery import shared_task
+from celery.signals import worker_shutting_down
+
+from vigil.gpu.services.prelabel import prelabel_next as prelabel_waiting
+from vigil.gpu.services.train import train_next as train_waiting
+from vigil.gpu.stopping import process_is_ending
+
+
+@shared_task(name="vigil.gpu.tasks.train_next")
+def train_next() -> None:
+    """Trains the runs that wait. Harmless twice: a run is claimed by one worker only."""
+    train_waiting()
+
+
+@shared_task(name="vigil.gpu.tasks.prelabel_next")
+def prelabel_next() -> None:
+    """Pre-labels the videos that wait. Harmless twice."""
+    prelabel_waiting()
+
+
+@worker_shutting_down.connect
+def _stop_between_steps(**_signal: Any) -> None:
+    """Lets a worker that is told to end leave its work at a checkpoint instead of holding the shutdown up."""
+    process_is_ending.set()

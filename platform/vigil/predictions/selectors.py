@@ -1,0 +1,74 @@
+"""Reads predictions and the videos that still wait for one."""
+
+from collections.abc import Iterable
+
+from django.db.models import Count, Q, QuerySet
+
+from ml.contracts import Judgement, PredictedSegment, ScoreTrack, VideoPrediction, from_json
+from vigil.predictions.models import Prediction, PrelabelRequest
+from vigil.projects.work import WorkState
+from vigil.registry.models import ModelVersion
+from vigil.registry.selectors import production_model
+from vigil.videos.models import Video
+
+
+def prediction_of(*, video: Video, model_version: ModelVersion | None = None) -> Prediction | None:
+    """What the version (None: the one in production) said of the video, with its segments; None if nothing yet."""
+    version = model_version or production_model(project=video.project)
+    if version is None:
+        return None
+    stored = Prediction.objects.filter(video=video, model_version=version)
+    return stored.select_related("model_version").prefetch_related("segments").first()
+
+
+def predictions_of(*, model_version: ModelVersion, videos: Iterable[Video]) -> QuerySet[Prediction]:
+    """The version's predictions of these videos, with their segments."""
+    stored = Prediction.objects.filter(model_version=model_version, video__in=list(videos))
+    return stored.select_related("video").prefetch_related("segments").order_by("video_id")
+
+
+def requests_of(*, model_version: ModelVersion, videos: Iterable[Video] | None = None) -> QuerySet[PrelabelRequest]:
+    """The version's pre-label requests, of these videos or of all."""
+    requests = PrelabelRequest.objects.filter(model_version=model_version)
+    return requests if videos is None else requests.filter(video__in=list(videos))
+
+
+def prelabel_progress(*, model_version: ModelVersion) -> dict[str, int]:
+    """How many videos of the version are done, failed and waiting."""
+    unfinished = Q(state__in=[WorkState.QUEUED, WorkState.RUNNING])
+    return PrelabelRequest.objects.filter(model_version=model_version).aggregate(
+        total=Count("pk"),
+        done=Count("pk", filter=Q(state=WorkState.SUCCEEDED)),
+        failed=Count("pk", filter=Q(state=WorkState.FAILED)),
+        waiting=Count("pk", filter=unfinished),
+    )
+
+
+def as_contract(prediction: Prediction) -> VideoPrediction:
+    """The stored prediction as `ml` made it."""
+    scores = ScoreTrack(
+        clip_start_ms=tuple(prediction.clip_start_ms),
+        clip_end_ms=tuple(prediction.clip_end_ms),
+        raw=tuple(prediction.raw),
+        long=tuple(prediction.long),
+        short=tuple(prediction.short),
+        fused=tuple(prediction.fused),
+    )
+    segments = tuple(
+        PredictedSegment(
+            start_ms=segment.start_ms,
+            end_ms=segment.end_ms,
+            label=segment.label,
+            confidence=segment.confidence,
+            explanation=segment.explanation,
+            judgement=from_json(Judgement, segment.judgement) if segment.judgement else None,
+        )
+        for segment in prediction.segments.all()
+    )
+    return VideoPrediction(
+        video_key=prediction.video.sha256,
+        scores=scores,
+        segments=segments,
+        judgement=from_json(Judgement, prediction.judgement) if prediction.judgement else None,
+        timing=prediction.timing,
+    )

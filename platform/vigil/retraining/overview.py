@@ -1,0 +1,167 @@
+"""What the training page shows, gathered in a few queries."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from vigil.predictions.selectors import prelabel_progress
+from vigil.projects.models import Project
+from vigil.projects.work import WorkState
+from vigil.registry.models import ModelState, ModelVersion
+from vigil.registry.selectors import models_of, production_model
+from vigil.retraining.gate import FIGURES, Comparison, compare, value_of
+from vigil.retraining.loss_curve import LossPanel, loss_panels
+from vigil.retraining.models import TrainingRun
+from vigil.retraining.selectors import losses_of, profile_names, runs_of
+from vigil.snapshots.services import counts_now
+
+RUNS_SHOWN = 10
+STAGES = ("features", "phase1", "phase2", "phase3", "evaluate")
+STAGE_TITLES = {
+    "features": "Frames to features",
+    "phase1": "Phase 1: detector",
+    "phase2": "Phase 2: long context",
+    "phase3": "Phase 3: language",
+    "evaluate": "Gate: frozen test split",
+}
+PHASE_NOTES = {
+    1: "The detector, from video labels and every stronger answer",
+    2: "The detector together with its long-term context",
+    3: "The sentences, from templates and people's explanations",
+}
+KIND_TITLES = {
+    "videos": "videos",
+    "weak_labels": "with a known video label",
+    "glances": "moments from glances",
+    "verdicts": "yes and no answers",
+    "segments": "segments",
+    "accepted": "accepted as the model drew them",
+    "changed": "changed by a person",
+    "manual": "drawn by a person",
+    "rejected": "rejected",
+    "explanations": "explanations",
+    "corrected_explanations": "of them corrected by a person",
+}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of the run's stepper."""
+
+    title: str
+    is_done: bool
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class RunShown:
+    """One run as the page shows it."""
+
+    run: TrainingRun
+    stages: list[Stage]
+    percent: int
+    panels: list[LossPanel]
+    comparisons: list[Comparison]
+    counts: list[tuple[str, int]]
+
+    @property
+    def is_active(self) -> bool:
+        return not self.run.is_finished
+
+    @property
+    def phases_text(self) -> str:
+        return ", ".join(str(phase) for phase in self.run.phases)
+
+
+@dataclass(frozen=True)
+class ModelShown:
+    """One model version as the page shows it."""
+
+    version: ModelVersion
+    figures: list[tuple[str, float | None]]
+    counts: list[tuple[str, int]]
+
+    @property
+    def is_in_production(self) -> bool:
+        return bool(self.version.state == ModelState.PRODUCTION)
+
+    @property
+    def is_archived(self) -> bool:
+        return bool(self.version.state == ModelState.ARCHIVED)
+
+
+def page_context(*, project: Project) -> dict[str, Any]:
+    """Everything the page needs."""
+    versions = list(models_of(project=project))
+    runs = list(runs_of(project=project)[:RUNS_SHOWN])
+    return {
+        **_live(project, runs),
+        "runs": [run_shown(run, with_losses=False) for run in runs[1:]],
+        "models": [model_shown(version) for version in versions],
+        "can_roll_back": _can_roll_back(versions),
+        "counts": counts_shown(counts_now(project=project)),
+        "profiles": profile_names(),
+        "phases": PHASE_NOTES.items(),
+    }
+
+
+def live_context(*, project: Project) -> dict[str, Any]:
+    """Only what changes while a run trains or videos are pre-labelled."""
+    return _live(project, list(runs_of(project=project)[:1]))
+
+
+def _live(project: Project, runs: list[TrainingRun]) -> dict[str, Any]:
+    production = production_model(project=project)
+    prelabels = prelabel_progress(model_version=production) if production else None
+    newest = run_shown(runs[0], with_losses=True) if runs else None
+    is_prelabelling = bool(prelabels and prelabels["waiting"])
+    return {
+        "newest": newest,
+        "production": production,
+        "prelabels": prelabels,
+        "is_live": bool(newest and newest.is_active) or is_prelabelling,
+    }
+
+
+def run_shown(run: TrainingRun, *, with_losses: bool) -> RunShown:
+    """The run with its stepper, curve, gate and answers."""
+    gate = run.gate or {}
+    return RunShown(
+        run=run,
+        stages=stages_of(run),
+        percent=round(100 * run.step / run.total_steps) if run.total_steps else 0,
+        panels=loss_panels(losses_of(run)) if with_losses else [],
+        comparisons=compare(gate.get("candidate"), gate.get("production")) if gate.get("candidate") else [],
+        counts=counts_shown(run.snapshot.counts),
+    )
+
+
+def stages_of(run: TrainingRun) -> list[Stage]:
+    """The stepper: which stages this run goes through and where it is."""
+    wanted = [stage for stage in STAGES if not stage.startswith("phase") or int(stage[-1]) in run.phases]
+    at = wanted.index(run.phase) if run.phase in wanted else -1
+    if run.state == WorkState.SUCCEEDED:
+        at = len(wanted)
+    return [Stage(STAGE_TITLES[stage], index < at, index == at) for index, stage in enumerate(wanted)]
+
+
+def model_shown(version: ModelVersion) -> ModelShown:
+    """The version with its figures and the answers it learned from."""
+    trained_on = version.card.get("trained_on", {})
+    return ModelShown(
+        version=version,
+        figures=[(one.title, value_of(version.metrics, one.key)) for one in FIGURES],
+        counts=counts_shown(trained_on.get("answers", {})),
+    )
+
+
+def counts_shown(counts: dict[str, int]) -> list[tuple[str, int]]:
+    """The answers of each kind with the words for it, also the kinds there are none of."""
+    return [(title, counts.get(kind, 0)) for kind, title in KIND_TITLES.items()]
+
+
+def _can_roll_back(versions: list[ModelVersion]) -> bool:
+    current = next((one for one in versions if one.state == ModelState.PRODUCTION), None)
+    if current is None or current.promoted_at is None:
+        return False
+    earlier = (one for one in versions if one.state == ModelState.ARCHIVED and one.promoted_at is not None)
+    return any(one.promoted_at < current.promoted_at for one in earlier if one.promoted_at is not None)

@@ -1,0 +1,87 @@
+"""Takes snapshots: everything known at one moment, frozen under the hash of its content."""
+
+from collections import defaultdict
+from dataclasses import replace
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from vigil.accounts.models import User
+from vigil.annotations.selectors import answers_of, submitted_of
+from vigil.projects.errors import Invalid
+from vigil.projects.models import Project
+from vigil.projects.work import WorkState
+from vigil.snapshots.manifest import ManifestVideo, content_sha256, counts_of, manifest_of
+from vigil.snapshots.models import Snapshot
+from vigil.snapshots.statements import (
+    Statement,
+    merged,
+    statements_of_annotation,
+    statements_of_answer,
+    training_video,
+)
+from vigil.videos.models import Split, Video
+from vigil.videos.selectors import video_ref
+
+
+@transaction.atomic
+def snapshot_take(*, project: Project, user: User | None = None) -> Snapshot:
+    """The snapshot of what is known now. When nothing changed since an earlier one, that one.
+
+    Videos of the test split are listed by name only: they are never trained on.
+
+    Raises:
+        Invalid: a group of videos is divided over splits, or there is nothing to train on.
+    """
+    videos = Video.objects.filter(project=project, state=WorkState.SUCCEEDED).order_by("pk")
+    _check_groups(videos)
+    lines = _manifest_videos(project, videos.exclude(split=Split.TEST))
+    if not any(line.training.video.split == Split.TRAIN for line in lines):
+        raise Invalid(
+            f"project {project.name!r} has no ready video in the train split; import some with import_videos, "
+            "or give some videos the split 'train' in labels.csv"
+        )
+    manifest = manifest_of(lines, videos.filter(split=Split.TEST).values_list("name", flat=True))
+    snapshot, _ = Snapshot.objects.get_or_create(
+        project=project,
+        content_sha256=content_sha256(manifest),
+        defaults={"manifest": manifest, "counts": counts_of(lines), "created_by": user},
+    )
+    return snapshot
+
+
+def counts_now(*, project: Project) -> dict[str, int]:
+    """How many of each kind a snapshot taken now would hold; writes nothing."""
+    videos = Video.objects.filter(project=project, state=WorkState.SUCCEEDED).exclude(split=Split.TEST)
+    return counts_of(_manifest_videos(project, videos))
+
+
+def _manifest_videos(project: Project, videos: QuerySet[Video]) -> list[ManifestVideo]:
+    said: dict[int, list[Statement]] = defaultdict(list)
+    fully_watched: set[int] = set()
+    for annotation in submitted_of(project=project):
+        said[annotation.video_id] += statements_of_annotation(annotation)
+        if annotation.is_fully_watched:
+            fully_watched.add(annotation.video_id)
+    for answer in answers_of(project=project).select_related("question__prediction__model_version"):
+        said[answer.question.video_id] += statements_of_answer(answer)
+    lines = []
+    for video in videos:
+        statements = merged(said[video.pk])
+        # A path is of this machine and of today; `selectors.training_videos` puts the present one back.
+        ref = replace(video_ref(video), path="")
+        training = training_video(ref, statements, is_fully_labelled=video.pk in fully_watched)
+        lines.append(ManifestVideo(training, statements))
+    return lines
+
+
+def _check_groups(videos: QuerySet[Video]) -> None:
+    """A camera that is in two splits would let the test be learned by heart."""
+    splits: dict[str, set[str]] = defaultdict(set)
+    for group, split in videos.exclude(group="").values_list("group", "split").distinct():
+        splits[group].add(split)
+    for group, found in sorted(splits.items()):
+        if len(found) > 1:
+            raise Invalid(
+                f"group {group!r} is divided over the splits {', '.join(sorted(found))}; give all of its videos one split"
+            )

@@ -1,0 +1,196 @@
+"""What people said, one statement a thing said, whether it came from an annotation or from the answer to a question.
+
+Pure: rows come in, frozen dataclasses go out. Nothing here asks the database, so prefetch what is passed in.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from ml.contracts import Glance, LabelledSegment, TrainingVideo, Verdict, VideoRef
+from vigil.annotations.models import Annotation, Answer, Outcome, QuestionKind
+from vigil.videos.models import WeakLabel
+
+SAME_EVENT_TIOU = 0.5
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One thing that one person said about one interval (or moment) of a video."""
+
+    kind: str
+    """segment | rejected | glance | verdict"""
+    start_ms: int
+    end_ms: int
+    is_abnormal: bool = True
+    label: str = ""
+    explanation: str = ""
+    draft: str = ""
+    outcome: str = ""
+    """accepted | changed | rejected | manual; empty for glances and verdicts"""
+    user_id: int | None = None
+    said_at: datetime | None = None
+    source: str = ""
+    """`annotation 12` or `answer 7`"""
+    model: str = ""
+    """The model version whose segment it is about, as `v3`; empty where a person began it."""
+
+
+def statements_of_annotation(annotation: Annotation) -> list[Statement]:
+    """Every segment of a submitted annotation, the rejected ones as `rejected`."""
+    return [
+        Statement(
+            kind="rejected" if segment.outcome == Outcome.REJECTED else "segment",
+            start_ms=segment.start_ms,
+            end_ms=segment.end_ms,
+            is_abnormal=segment.outcome != Outcome.REJECTED,
+            label=segment.label,
+            explanation=segment.explanation.strip(),
+            draft=segment.draft_explanation.strip(),
+            outcome=segment.outcome,
+            user_id=annotation.user_id,
+            said_at=annotation.submitted_at,
+            source=f"annotation {annotation.pk}",
+            model=segment.source.prediction.model_version.name if segment.source else "",
+        )
+        for segment in annotation.segments.all()
+    ]
+
+
+def statements_of_answer(answer: Answer) -> list[Statement]:
+    """What the answer says. An `unsure` says nothing."""
+    question, payload = answer.question, answer.payload
+    model = question.prediction.model_version.name if question.prediction else ""
+    base = Statement(
+        kind="verdict",
+        start_ms=question.start_ms,
+        end_ms=question.end_ms,
+        user_id=answer.user_id,
+        said_at=answer.created_at,
+        source=f"answer {answer.pk}",
+        model=model,
+    )
+    if answer.kind == QuestionKind.VERIFY:
+        verdict = payload.get("verdict")
+        return [replace(base, is_abnormal=verdict == "yes")] if verdict in {"yes", "no"} else []
+    if answer.kind == QuestionKind.GLANCE:
+        return _glance_statements(base, payload, question.video.weak_label)
+    if answer.kind == QuestionKind.BOUNDS:
+        return [_bounds_statement(base, payload, answer)]
+    if answer.kind == QuestionKind.EXPLAIN:
+        return _explain_statements(base, payload, answer)
+    return []
+
+
+def _glance_statements(base: Statement, payload: dict[str, Any], weak_label: str) -> list[Statement]:
+    moments = [int(at_ms) for at_ms in payload.get("moments_ms", [])]
+    if moments:
+        return [replace(base, kind="glance", start_ms=at_ms, end_ms=at_ms) for at_ms in moments]
+    # Nothing seen at speed is no proof where the video is known to hold something.
+    return [] if weak_label == WeakLabel.ABNORMAL else [replace(base, is_abnormal=False)]
+
+
+def _bounds_statement(base: Statement, payload: dict[str, Any], answer: Answer) -> Statement:
+    source = answer.question.segment
+    edges = payload.get("segment")
+    if payload.get("rejected") or not edges:
+        return replace(base, kind="rejected", is_abnormal=False, outcome=Outcome.REJECTED)
+    is_same = source is not None and (source.start_ms, source.end_ms, source.label) == (
+        edges["start_ms"],
+        edges["end_ms"],
+        edges.get("label", source.label),
+    )
+    return replace(
+        base,
+        kind="segment",
+        start_ms=int(edges["start_ms"]),
+        end_ms=int(edges["end_ms"]),
+        label=edges.get("label") or (source.label if source else ""),
+        explanation=str(edges.get("explanation", "")).strip(),
+        draft=str(edges.get("draft_explanation", "")).strip(),
+        outcome=Outcome.ACCEPTED if is_same else Outcome.CHANGED,
+    )
+
+
+def _explain_statements(base: Statement, payload: dict[str, Any], answer: Answer) -> list[Statement]:
+    source, sentence = answer.question.segment, str(payload.get("explanation", "")).strip()
+    if source is None or not sentence:
+        return []
+    draft = source.explanation.strip()
+    return [
+        replace(
+            base,
+            kind="segment",
+            start_ms=source.start_ms,
+            end_ms=source.end_ms,
+            label=source.label,
+            explanation=sentence,
+            draft=draft,
+            outcome=Outcome.ACCEPTED if sentence == draft else Outcome.CHANGED,
+        )
+    ]
+
+
+def merged(statements: Iterable[Statement]) -> tuple[Statement, ...]:
+    """The statements with each event once: of two about the same event the later wins.
+
+    The later one takes over the earlier sentence where it has none of its own. Two segments are the same event
+    when their labels are equal and their temporal IoU reaches `SAME_EVENT_TIOU`; two segments of one source never
+    are, for there a person saw both at once.
+    """
+    kept: list[Statement] = []
+    for statement in sorted(statements, key=_order_said):
+        twin = next((one for one in kept if _is_same_event(one, statement)), None)
+        if twin is not None:
+            kept.remove(twin)
+            if not statement.explanation:
+                statement = replace(statement, explanation=twin.explanation, draft=twin.draft)
+        kept.append(statement)
+    return tuple(sorted(kept, key=_order_in_time))
+
+
+def temporal_iou(a: Statement, b: Statement) -> float:
+    """Intersection over union of the two intervals, in [0, 1]."""
+    shared_ms = min(a.end_ms, b.end_ms) - max(a.start_ms, b.start_ms)
+    if shared_ms <= 0:
+        return 0.0
+    return shared_ms / (max(a.end_ms, b.end_ms) - min(a.start_ms, b.start_ms))
+
+
+def training_video(ref: VideoRef, statements: Sequence[Statement], *, is_fully_labelled: bool = False) -> TrainingVideo:
+    """One line of a snapshot."""
+    return TrainingVideo(
+        video=ref,
+        glances=tuple(Glance(at_ms=one.start_ms) for one in _of_kind(statements, "glance")),
+        verdicts=tuple(_verdict(one) for one in _of_kind(statements, "verdict")),
+        segments=tuple(
+            LabelledSegment(one.start_ms, one.end_ms, one.label, one.explanation, one.draft)
+            for one in _of_kind(statements, "segment")
+        ),
+        rejected=tuple(_verdict(one) for one in _of_kind(statements, "rejected")),
+        is_fully_labelled=is_fully_labelled,
+    )
+
+
+def _of_kind(statements: Iterable[Statement], kind: str) -> Iterator[Statement]:
+    return (one for one in statements if one.kind == kind)
+
+
+def _verdict(statement: Statement) -> Verdict:
+    return Verdict(statement.start_ms, statement.end_ms, statement.is_abnormal)
+
+
+def _is_same_event(a: Statement, b: Statement) -> bool:
+    if a.kind != "segment" or b.kind != "segment" or a.source == b.source:
+        return False
+    return a.label == b.label and temporal_iou(a, b) >= SAME_EVENT_TIOU
+
+
+def _order_said(statement: Statement) -> tuple[float, str, int, int]:
+    said_at = statement.said_at.timestamp() if statement.said_at else 0.0
+    return (said_at, statement.source, statement.start_ms, statement.end_ms)
+
+
+def _order_in_time(statement: Statement) -> tuple[int, int, str, str, str]:
+    return (statement.start_ms, statement.end_ms, statement.kind, statement.label, statement.source)
