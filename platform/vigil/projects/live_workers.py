@@ -19,9 +19,10 @@ def has_worker(queue: str, work: WorkQuerySet | None = None) -> bool:
     A worker with the solo pool answers no questions while it is busy, so `work` may name the rows it works on:
     one that is running with a fresh heartbeat proves it alive.
     """
-    if work is not None and work.filter(
-        state=WorkState.RUNNING, heartbeat_at__gt=timezone.now() - HEARTBEAT_LOST_AFTER
-    ).exists():
+    if (
+        work is not None
+        and work.filter(state=WorkState.RUNNING, heartbeat_at__gt=timezone.now() - HEARTBEAT_LOST_AFTER).exists()
+    ):
         return True
     if settings.CELERY_BROKER_URL == "memory://":
         return False

@@ -74,7 +74,9 @@ class Rendition(models.Model):
     video = models.ForeignKey(Video, on_delete=models.CASCADE, related_name="renditions")
     kind = models.CharField(max_length=10, choices=RenditionKind.choices)
     path = models.CharField(max_length=500, help_text="Relative to MEDIA_ROOT")
-    geometry = models.JSONField(default=dict, help_text="filmstrip: columns, rows, tile_width, tile_height, interval_ms")
+    geometry = models.JSONField(
+        default=dict, help_text="filmstrip: columns, rows, tile_width, tile_height, interval_ms"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["video", "kind"], name="rendition_once_a_kind")]

@@ -68,6 +68,7 @@ def video_stream(container: Any) -> Any:
         raise Refused("no picture size can be found in it; the file is damaged or has no frames")
     if context.width > MAX_WIDTH or context.height > MAX_HEIGHT or context.width * context.height > MAX_PIXELS:
         raise Refused(
-            f"its picture of {context.width}x{context.height} is too large (at most {MAX_PIXELS // 10**6} megapixels); scale it down"
+            f"its picture of {context.width}x{context.height} is too large "
+            f"(at most {MAX_PIXELS // 10**6} megapixels); scale it down"
         )
     return stream

@@ -11,9 +11,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import av
-import av.error
-
 from vigil.videos.frame_scan import FrameScan, decoded, scan
 from vigil.videos.frame_times import pack
 from vigil.videos.opening import open_container, video_stream

@@ -1,4 +1,4 @@
-"""Pure decisions about renditions: sizes, rate, filmstrip geometry, and whether the original already serves a browser."""
+"""Pure decisions about renditions: size, rate, filmstrip, and whether the original serves a browser as it is."""
 
 import math
 from collections.abc import Sequence

@@ -47,7 +47,7 @@ class Plan:
 
 
 def render_file(
-    original: Path, probe: Probe, out_dir: Path, should_stop: Callable[[float], bool] | None = None
+    original: Path, probe: Probe, out_dir: Path, should_stop: Callable[[], bool] | None = None
 ) -> tuple[Filmstrip, bool]:
     """Writes the renditions into `out_dir`; gives the filmstrip's geometry and whether a proxy was needed.
 
@@ -144,7 +144,9 @@ class Upright:
 
     def _build(self, frame: Any) -> Any:
         graph = av.filter.Graph()
-        links = [graph.add_buffer(width=frame.width, height=frame.height, format=frame.format, time_base=frame.time_base)]
+        links = [
+            graph.add_buffer(width=frame.width, height=frame.height, format=frame.format, time_base=frame.time_base)
+        ]
         links += [graph.add(name, value) for name, value in TURNS.get(self._plan.rotation, [])]
         links.append(graph.add("scale", f"{self._plan.width}:{self._plan.height}:flags=bilinear:out_range=tv"))
         links.append(graph.add("format", "yuv420p"))

@@ -40,11 +40,11 @@ class Abandoned(Exception):
 
 
 def run_limited(
-    module: str, arguments: Sequence[str], limits: Limits, should_stop: Callable[[float], bool] | None = None
+    module: str, arguments: Sequence[str], limits: Limits, should_stop: Callable[[], bool] | None = None
 ) -> Any:
     """The JSON value with which `python -m module arguments...` answered.
 
-    `should_stop(seconds)` waits up to that long and says whether to give up.
+    `should_stop()` is asked about twice a second whether to give up.
 
     Raises:
         Refused: the child refused the file, crashed on it, or ran out of a limit.
@@ -68,14 +68,14 @@ def run_limited(
     return _answer_of(child.returncode, out, limits)
 
 
-def _wait(child: "subprocess.Popen[bytes]", deadline_s: float, should_stop: Callable[[float], bool] | None) -> bytes:
+def _wait(child: "subprocess.Popen[bytes]", deadline_s: float, should_stop: Callable[[], bool] | None) -> bytes:
     while True:
         try:
             return child.communicate(timeout=POLL_S)[0]
         except subprocess.TimeoutExpired:
             if time.monotonic() > deadline_s:
                 raise Refused("reading it took too long, as a damaged file does; re-encode it and try again") from None
-            if should_stop is not None and should_stop(0):
+            if should_stop is not None and should_stop():
                 raise Abandoned from None
 
 
@@ -98,6 +98,8 @@ def _limits_text(limits: Limits) -> str:
 
 def answer(work: Callable[[Sequence[str]], Any]) -> None:
     """The child's side: takes on the limits, works, and prints the answer as JSON."""
+    # Ctrl-C reaches the whole process group; the parent decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _die_with_parent()
     _take_limits(sys.argv[1])
     try:

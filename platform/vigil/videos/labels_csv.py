@@ -1,0 +1,175 @@
+"""Reads labels.csv: `file,label[,split[,group]]`, the weak labels of whole videos."""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from annotation_templates.loading import load_template
+from vigil.projects.errors import Invalid
+from vigil.videos.models import Split, WeakLabel
+
+COLUMNS = ("file", "label", "split", "group")
+EXAMPLE = "gate1.mp4,normal,train,gate"
+GROUP_MAX = 200
+
+
+@dataclass(frozen=True)
+class FileLabels:
+    """What a person says of one whole video."""
+
+    weak_label: WeakLabel = WeakLabel.UNKNOWN
+    classes: tuple[str, ...] = ()
+    split: Split | None = None
+    """None: not said."""
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class LabelRow:
+    """One line of labels.csv."""
+
+    line: int
+    file: str
+    labels: FileLabels
+
+
+@dataclass(frozen=True)
+class LabelsCsv:
+    """A read labels.csv."""
+
+    path: Path
+    rows: tuple[LabelRow, ...]
+    unknown_classes: tuple[str, ...]
+    """Classes that the project's template does not have; they are kept as they are."""
+
+
+def labels_read(*, path: Path, template: str) -> LabelsCsv:
+    """The rows of a labels.csv.
+
+    Raises:
+        Invalid: the first mistake, with file, line, column and cure.
+    """
+    records = _records(path)
+    unknown: dict[str, None] = {}
+    rows: dict[str, LabelRow] = {}
+    for line, record in records:
+        name = _file_name(path, line, record)
+        labels = FileLabels(
+            *label_parsed(record["label"], template, where=f"{path.name}, line {line}, column label"),
+            split=_split(path, line, record.get("split", "")),
+            group=_group(path, line, record.get("group", "")),
+        )
+        earlier = rows.get(name)
+        if earlier is not None and earlier.labels != labels:
+            raise Invalid(
+                f"{path.name}, line {line}, column file: {name!r} stands in line {earlier.line} "
+                "already with other values; remove one"
+            )
+        rows.setdefault(name, LabelRow(line, name, labels))
+        unknown.update({c: None for c in labels.classes if not load_template(template).label(c).is_in_taxonomy})
+    return LabelsCsv(path, tuple(rows.values()), tuple(unknown))
+
+
+def label_parsed(text: str, template: str, *, where: str) -> tuple[WeakLabel, tuple[str, ...]]:
+    """Weak label and classes of a `label` value: normal, abnormal, unknown or empty, or the name of a class."""
+    text = " ".join(text.split())
+    if not text:
+        return WeakLabel.UNKNOWN, ()
+    for known in WeakLabel:
+        if text.lower() == known.value:
+            return known, ()
+    if len(text) > 80 or not text.isprintable() or "," in text:
+        raise Invalid(f"{where}: {text[:40]!r} is no label; write normal, abnormal or one class name, like Fighting")
+    same = [label.name for label in load_template(template).labels if label.name.lower() == text.lower()]
+    return WeakLabel.ABNORMAL, (same[0] if same else text,)
+
+
+def groups_check(*, splits_of_groups: Iterable[tuple[str, str, str]]) -> None:
+    """Refuses a group that is divided over splits. Takes (group, split, file) triples; an empty group is none.
+
+    Raises:
+        Invalid: names the group, two of its files and their splits.
+    """
+    seen: dict[str, tuple[str, str]] = {}
+    for group, split, file in splits_of_groups:
+        if not group:
+            continue
+        earlier_split, earlier_file = seen.setdefault(group, (split, file))
+        if split != earlier_split:
+            raise Invalid(
+                f"group {group!r} is divided over splits: {earlier_file} is {earlier_split}, {file} is {split}; "
+                "videos of one camera or source look alike, so give the whole group one split"
+            )
+
+
+def _records(path: Path) -> list[tuple[int, Mapping[str, str]]]:
+    """Line number and record of every line with content."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Invalid(f"{path.name} is not UTF-8 (byte {error.start}); save it as 'CSV UTF-8'") from error
+    except OSError as error:
+        raise Invalid(f"{path} cannot be read ({error.strerror}); give the path of a labels.csv") from error
+    if "\0" in text:
+        raise Invalid(f"{path.name} is not a text file; save it as 'CSV UTF-8'")
+    first = text.lstrip().split("\n", 1)[0]
+    delimiter = max(",;\t", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        lines = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader]
+    except csv.Error as error:
+        raise Invalid(f"{path.name}, line {reader.line_num}: {error}; check the quotation marks") from error
+    lines = [(number, cells) for number, cells in lines if any(cells)]
+    if not lines:
+        raise Invalid(f"{path.name} is empty; its first line must be file,label[,split[,group]]")
+    header = _header(path, *lines[0])
+    return [(number, _record(path, number, header, cells)) for number, cells in lines[1:]]
+
+
+def _header(path: Path, line: int, cells: list[str]) -> list[str]:
+    header = [cell.lower() for cell in cells]
+    for column in ("file", "label"):
+        if column not in header:
+            raise Invalid(
+                f"{path.name}, line {line}: column {column!r} is missing; "
+                f"the first line must be file,label[,split[,group]], a row is like {EXAMPLE}"
+            )
+    for column in header:
+        if column not in COLUMNS:
+            raise Invalid(f"{path.name}, line {line}: unknown column {column!r}; known are {', '.join(COLUMNS)}")
+        if header.count(column) > 1:
+            raise Invalid(f"{path.name}, line {line}: column {column!r} stands there twice; remove one")
+    return header
+
+
+def _record(path: Path, line: int, header: list[str], cells: list[str]) -> dict[str, str]:
+    if len(cells) > len(header):
+        extra = cells[len(header)]
+        raise Invalid(
+            f"{path.name}, line {line}, column {len(header) + 1}: {extra!r} is one value too many; "
+            "put a value with a comma in quotes"
+        )
+    return dict(zip(header, cells + [""] * (len(header) - len(cells)), strict=True))
+
+
+def _file_name(path: Path, line: int, record: Mapping[str, str]) -> str:
+    name = record["file"].replace("\\", "/")
+    if not name or name.endswith("/"):
+        raise Invalid(f"{path.name}, line {line}, column file: no file name; write one, like {EXAMPLE}")
+    return str(PurePosixPath(name))
+
+
+def _split(path: Path, line: int, text: str) -> Split | None:
+    if not text:
+        return None
+    if text.lower() not in Split.values:
+        raise Invalid(f"{path.name}, line {line}, column split: {text!r} is no split; write train, val or test")
+    return Split(text.lower())
+
+
+def _group(path: Path, line: int, text: str) -> str:
+    if len(text) > GROUP_MAX or not (text.isprintable() or not text):
+        raise Invalid(f"{path.name}, line {line}, column group: a group has at most {GROUP_MAX} printable characters")
+    return text
