@@ -68,6 +68,18 @@ class RunShown:
         return not self.run.is_finished
 
     @property
+    def stage_title(self) -> str:
+        return STAGE_TITLES.get(self.run.phase, "Getting ready")
+
+    @property
+    def eta_text(self) -> str:
+        """`50 s`, `2 min`; empty while nobody can tell."""
+        seconds = self.run.eta_s
+        if seconds is None:
+            return ""
+        return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+
+    @property
     def phases_text(self) -> str:
         return ", ".join(str(phase) for phase in self.run.phases)
 
@@ -79,6 +91,15 @@ class ModelShown:
     version: ModelVersion
     figures: list[tuple[str, float | None]]
     counts: list[tuple[str, int]]
+    origin: list[tuple[str, str]]
+
+    @property
+    def auc_a(self) -> float | None:
+        return value_of(self.version.metrics, "auc_a")
+
+    @property
+    def video_auc(self) -> float | None:
+        return value_of(self.version.metrics, "video_auc")
 
     @property
     def is_in_production(self) -> bool:
@@ -151,6 +172,7 @@ def model_shown(version: ModelVersion) -> ModelShown:
         version=version,
         figures=[(one.title, value_of(version.metrics, one.key)) for one in FIGURES],
         counts=counts_shown(trained_on.get("answers", {})),
+        origin=_origin(version),
     )
 
 
@@ -165,3 +187,15 @@ def _can_roll_back(versions: list[ModelVersion]) -> bool:
         return False
     earlier = (one for one in versions if one.state == ModelState.ARCHIVED and one.promoted_at is not None)
     return any(one.promoted_at < current.promoted_at for one in earlier if one.promoted_at is not None)
+
+
+def _origin(version: ModelVersion) -> list[tuple[str, str]]:
+    card = version.card
+    return [
+        ("Phases", ", ".join(str(phase) for phase in card.get("phases", []))),
+        ("Parent", card.get("parent") or "none"),
+        ("Seed", str(card.get("seed", ""))),
+        ("Snapshot", card.get("trained_on", {}).get("snapshot", "")[:16]),
+        ("Artefact", version.artefact_sha256[:16]),
+        ("Code", (card.get("code") or "unknown")[:12]),
+    ]

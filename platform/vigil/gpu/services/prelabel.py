@@ -17,6 +17,7 @@ from vigil.gpu.stopping import Stopped, process_is_ending, should_stop_of
 from vigil.predictions.models import Prediction, PrelabelRequest
 from vigil.predictions.services import prediction_store
 from vigil.projects.heartbeat import heartbeat
+from vigil.projects.models import Project
 from vigil.projects.work import WorkQuerySet, WorkState
 from vigil.registry.models import ModelState, ModelVersion
 from vigil.registry.selectors import artefact_path
@@ -104,7 +105,7 @@ def due_queues_fill() -> int:
     in_production = ModelVersion.objects.filter(state=ModelState.PRODUCTION, prelabel_requests__isnull=False)
     for version in in_production.distinct().order_by("pk"):
         with transaction.atomic():
-            ModelVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
+            Project.objects.select_for_update().get(pk=version.project_id)
             if _queue_is_due(version):
                 queue_fill(project=version.project, model_version=version)
                 filled += 1

@@ -3,12 +3,14 @@
 import logging
 import shutil
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
 from ml.contracts import Progress, ProgressCallback, ShouldStop, TrainingJob, TrainingOutcome, to_json
 from ml.errors import TrainingStopped
+from ml.model.artefact import CARD_FILE, read_json
 from ml.training.run import train
 from vigil.gpu.claims import MAX_ATTEMPTS, free_dead_claims, killed_too_often, release
 from vigil.gpu.progress import RunProgress
@@ -106,6 +108,7 @@ def training_job(run: TrainingRun, artefact: str) -> TrainingJob:
 
 def _card(run: TrainingRun, outcome: TrainingOutcome) -> dict[str, Any]:
     """What a person should know of the model before relying on it."""
+    written = read_json(Path(outcome.artefact_dir) / CARD_FILE)
     return {
         "trained_on": {
             "snapshot": run.snapshot.content_sha256,
@@ -116,6 +119,9 @@ def _card(run: TrainingRun, outcome: TrainingOutcome) -> dict[str, Any]:
         "parent": run.parent.name if run.parent else None,
         "profile": outcome.profile,
         "seed": run.seed,
+        "classes": written.get("classes", []),
+        "unreadable": written.get("unreadable", []),
+        "code": written.get("git_commit", ""),
         "last_losses": to_json(outcome.metrics),
         "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
     }

@@ -21,6 +21,6 @@ class Command(VigilCommand):
         project = project_by_name(name=options["project"])
         version = candidate_promote(user=None, project=project, name=options["model"])
         self.say(
-            f"{version.name} is in production; renew the videos now with: prelabel --project {project.slug} --wait"
+            f"{version.name} is in production; renew the pre-labels with: prelabel --project {project.slug} --wait"
         )
         return {"model": version.name, "state": version.state}
