@@ -1,0 +1,74 @@
+"""Pre-labelling: a video through one model version, to scores, segments, sentences and judgements."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import torch
+
+from ml.contracts import Judgement, PredictedSegment, Progress, ProgressCallback, VideoPrediction, VideoRef
+from ml.data.encoding import VideoEncoder
+from ml.data.feature_store import FeatureStore
+from ml.inference.explain import Explainer
+from ml.inference.scoring import scored_video
+from ml.model.artefact import OWN_FILES, read_detector
+from ml.model.scored_video import ScoredVideo
+
+STAGES = 3
+"""Encode, score, explain."""
+
+
+class Prelabeller:
+    """A loaded model version; one object labels any number of videos."""
+
+    def __init__(self, artefact_dir: str, store_dir: str, device: str | None = None) -> None:
+        """Raises ArtefactInvalid where the artefact is not whole."""
+        folder = Path(artefact_dir)
+        self._detector, self.profile, self.classes = read_detector(folder)
+        chosen = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+        self._videos = VideoEncoder(self.profile, FeatureStore(store_dir, self.profile), chosen)
+        has_language = any(path.name not in OWN_FILES for path in folder.iterdir())
+        self._explainer = Explainer.load(artefact_dir, device=str(chosen)) if has_language else None
+
+    def run(self, video: VideoRef, on_progress: ProgressCallback | None = None) -> VideoPrediction:
+        """Scores, segments, explanations and the judgement of a video, with the seconds each stage took.
+
+        A model version without phase 3 has no words: its explanations are empty and it gives no judgement.
+
+        Raises:
+            VideoUnreadable: the file cannot be decoded.
+        """
+        started_s = time.perf_counter()
+        encoded = self._videos.features(video)
+        encoded_s = time.perf_counter()
+        _tell(on_progress, 1)
+        scored = scored_video(video, self._detector, self.profile, encoded.features, self.classes)
+        scored_s = time.perf_counter()
+        _tell(on_progress, 2)
+        judgement, segments = self._explained(scored)
+        ended_s = time.perf_counter()
+        _tell(on_progress, STAGES)
+        duration_s = encoded.features.clip_end_ms[-1] / 1000
+        timing = {
+            **encoded.timing, "features": encoded_s - started_s, "score": scored_s - encoded_s,
+            "explain": ended_s - scored_s, "total": ended_s - started_s,
+            "realtime_factor": duration_s / max(ended_s - started_s, 1e-9),
+        }
+        return VideoPrediction(
+            video_key=video.key, scores=scored.scores, segments=segments, judgement=judgement,
+            timing={name: round(value, 4) for name, value in timing.items()},
+        )
+
+    def _explained(self, scored: ScoredVideo) -> tuple[Judgement | None, tuple[PredictedSegment, ...]]:
+        if self._explainer is not None:
+            return self._explainer.explain(scored)
+        return None, tuple(
+            PredictedSegment(cut.start_ms, cut.end_ms, cut.label, cut.confidence, explanation="")
+            for cut in scored.segments
+        )
+
+
+def _tell(on_progress: ProgressCallback | None, stage: int) -> None:
+    if on_progress is not None:
+        on_progress(Progress(phase="prelabel", step=stage, total_steps=STAGES))

@@ -1,0 +1,74 @@
+"""Training videos as padded batches of clip tokens and targets.
+
+Dimensions: B videos, C clips (padded), T clip tokens, D width.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ml.training.targets import ClipTargets
+
+
+@dataclass(frozen=True)
+class VideoClips:
+    """Clip tokens of one training video and what people said about them."""
+
+    tokens_CTD: Tensor
+    centre_ms_C: Tensor
+    targets: ClipTargets
+
+
+@dataclass(frozen=True)
+class ClipBatch:
+    """Videos side by side; everything is 0 or False on padding."""
+
+    tokens_BCTD: Tensor
+    is_clip_BC: Tensor
+    centre_ms_BC: Tensor
+    bag_B: Tensor
+    target_BC: Tensor
+    weight_BC: Tensor
+    glance_BC: Tensor
+
+
+def epoch_batches(
+    videos: Sequence[VideoClips], *, seed: int, epoch: int, batch_videos: int, max_clips: int
+) -> Iterator[ClipBatch]:
+    """All videos once, in an order that depends on seed and epoch alone; every batch mixes both kinds as they come."""
+    generator = torch.Generator().manual_seed(seed * 100_003 + epoch)
+    order = torch.randperm(len(videos), generator=generator).tolist()
+    for first in range(0, len(order), batch_videos):
+        chosen = [videos[index] for index in order[first : first + batch_videos]]
+        yield _batch([(video, thinned(len(video.tokens_CTD), max_clips, generator)) for video in chosen])
+
+
+def thinned(clips: int, max_clips: int, generator: torch.Generator) -> Tensor:
+    """Indices of at most `max_clips` clips, evenly spread, at a random offset."""
+    if clips <= max_clips:
+        return torch.arange(clips)
+    offset = torch.rand(1, generator=generator)
+    return ((torch.arange(max_clips) + offset) * clips / max_clips).long().clamp_max(clips - 1)
+
+
+def _batch(chosen: list[tuple[VideoClips, Tensor]]) -> ClipBatch:
+    longest = max(len(index) for _, index in chosen)
+
+    def padded(values: list[Tensor]) -> Tensor:
+        return torch.stack(
+            [torch.cat([value, value.new_zeros(longest - len(value), *value.shape[1:])]) for value in values]
+        )
+
+    return ClipBatch(
+        tokens_BCTD=padded([video.tokens_CTD[index] for video, index in chosen]),
+        is_clip_BC=padded([torch.ones(len(index), dtype=torch.bool) for _, index in chosen]),
+        centre_ms_BC=padded([video.centre_ms_C[index] for video, index in chosen]),
+        bag_B=torch.tensor([video.targets.bag for video, _ in chosen]),
+        target_BC=padded([video.targets.target_C[index] for video, index in chosen]),
+        weight_BC=padded([video.targets.weight_C[index] for video, index in chosen]),
+        glance_BC=padded([video.targets.glance_C[index] for video, index in chosen]),
+    )

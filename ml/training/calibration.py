@@ -1,0 +1,41 @@
+"""Where a segment begins: the fused score is calibrated on the training videos after the last detector phase."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+
+from ml.inference.fusion import calibrated, smoothed_log_odds
+from ml.inference.scoring import ScoredClips
+from ml.model.detector import Detector
+from ml.profiles.loading import Profile
+from ml.training.batches import VideoClips
+
+
+def calibrate(
+    detector: Detector, scored: Sequence[ScoredClips], videos: Sequence[VideoClips], profile: Profile
+) -> None:
+    """Set the detector's calibration in place.
+
+    What counts is the highest clip of each video whose weak label is known, and every clip of an abnormal video that a
+    person spoke about; each video has the same weight.
+    """
+    odds, is_abnormal, weights = [], [], []
+    for clips, video in zip(scored, videos, strict=True):
+        odds_C = smoothed_log_odds(
+            clips.raw_C, clips.long_C, clips.short_C, video.centre_ms_C,
+            sigma_ms=profile.scoring.smoothing_sigma_ms,
+        )
+        targets = video.targets
+        by_people = targets.weight_C > 0
+        if targets.bag == 1 and bool(by_people.any()):
+            odds.append(odds_C[by_people])
+            is_abnormal.append(targets.target_C[by_people])
+            weights.append(torch.full((int(by_people.sum()),), 1.0 / int(by_people.sum())))
+        elif targets.bag >= 0:
+            odds.append(odds_C.max()[None])
+            is_abnormal.append(torch.tensor([targets.bag]))
+            weights.append(torch.ones(1))
+    if odds:
+        detector.calibration.copy_(calibrated(torch.cat(odds), torch.cat(is_abnormal), torch.cat(weights)))

@@ -1,0 +1,60 @@
+"""All labels of a batch in one loss, for one branch of the detector.
+
+Dimensions: B videos, C clips (padded), M members, L = 2 logits.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from ml.profiles.loading import LossProfile
+from ml.training.batches import ClipBatch
+from ml.training.losses import clip_cross_entropy, glance_loss, hard_negative_loss, mil_terms
+from ml.training.targets import splatted_glances
+
+
+def branch_loss(logits_NML: Tensor, batch: ClipBatch, weights: LossProfile) -> Tensor:
+    """The weighted sum of all terms, averaged over members.
+
+    Args:
+        logits_NML: logits of the batch's real clips, in the order of `batch.is_clip_BC`.
+        batch: the videos.
+        weights: weight of each term.
+    """
+    members = logits_NML.shape[1]
+    videos, clips = batch.is_clip_BC.shape
+    logits_BCML = logits_NML.new_zeros(videos, clips, members, 2).index_put(
+        batch.is_clip_BC.nonzero(as_tuple=True), logits_NML
+    )
+    logits_BCL = logits_BCML.permute(2, 0, 1, 3).flatten(0, 1)
+    is_clip_BC, bag_B = batch.is_clip_BC.repeat(members, 1), batch.bag_B.repeat(members)
+    terms = mil_terms(logits_BCL, is_clip_BC, bag_B, weights.top_clips)
+    # Clips of normal videos are targets as well, but there are so many of them that only the hardest should count.
+    by_people_BC = batch.weight_BC * ((batch.bag_B != 0)[:, None] | (batch.target_BC > 0))
+    splat_BC = _splats(logits_BCML.detach(), batch, weights)
+    return (
+        terms["mil"]
+        + weights.margin * terms["margin"]
+        + weights.smooth * terms["smooth"]
+        + weights.sparse * terms["sparse"]
+        + weights.glance * glance_loss(logits_BCL, splat_BC.repeat(members, 1))
+        + weights.verdict
+        * clip_cross_entropy(logits_BCL, batch.target_BC.repeat(members, 1), by_people_BC.repeat(members, 1))
+        + weights.normal_clips
+        * hard_negative_loss(logits_BCL, is_clip_BC, (bag_B == 0).float(), weights.top_clips)
+    )
+
+
+def _splats(logits_BCML: Tensor, batch: ClipBatch, weights: LossProfile) -> Tensor:
+    """[B, C] targets around glances, mined with the members' mean score."""
+    score_BC = (logits_BCML[..., 1] - logits_BCML[..., 0]).sigmoid().mean(2)
+    splats = torch.zeros_like(score_BC)
+    for video in batch.glance_BC.any(1).nonzero().flatten().tolist():
+        real = batch.is_clip_BC[video]
+        splats[video, real] = splatted_glances(
+            batch.glance_BC[video, real], batch.centre_ms_BC[video, real], score_BC[video, real],
+            sigma_ms=weights.glance_sigma_ms, mining_ratio=weights.glance_mining_ratio,
+            reach_ms=weights.glance_reach_ms,
+        )
+    return splats

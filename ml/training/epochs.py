@@ -1,0 +1,83 @@
+"""The loop that phases 1 and 2 share: epochs with AdamW and a cosine, checkpoints, progress, an orderly stop."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from ml.errors import TrainingStopped
+from ml.profiles.loading import PhaseProfile
+from ml.training.batches import ClipBatch, VideoClips, epoch_batches
+from ml.training.checkpoint import PhaseState, load_checkpoint, save_checkpoint
+
+EpochCallback = Callable[[int, int, float, float], None]
+"""(epochs done, epochs in all, mean loss, learning rate)"""
+
+
+def train_epochs(
+    module: nn.Module,
+    trained: Sequence[nn.Parameter],
+    batch_loss: Callable[[ClipBatch], Tensor],
+    videos: Sequence[VideoClips],
+    *,
+    recipe: PhaseProfile,
+    seed: int,
+    checkpoint: Path,
+    on_epoch: EpochCallback,
+    should_stop: Callable[[], bool],
+) -> float:
+    """Train in place, from the checkpoint where there is one; the mean loss of the last epoch.
+
+    Every epoch starts from a random state that depends on seed and epoch alone: a run that was cut off and resumed
+    ends with the same weights as one that was not.
+
+    Raises:
+        TrainingStopped: `should_stop` said so; the checkpoint holds all epochs done.
+    """
+    optimiser = torch.optim.AdamW(_decayed(trained, recipe.weight_decay), lr=recipe.learning_rate, betas=(0.9, 0.98))
+    state = load_checkpoint(checkpoint, module, optimiser) or PhaseState(0, math.nan)
+    steps_per_epoch = max(1, -(-len(videos) // recipe.batch_videos))
+    loss = state.loss
+    for epoch in range(state.epoch, recipe.epochs):
+        if should_stop():
+            save_checkpoint(checkpoint, PhaseState(epoch, loss), module, optimiser)
+            raise TrainingStopped("training was stopped; start it again to go on from its checkpoint")
+        torch.manual_seed(seed * 1_000_003 + epoch)
+        losses = []
+        batches = epoch_batches(
+            videos, seed=seed, epoch=epoch, batch_videos=recipe.batch_videos, max_clips=recipe.max_clips
+        )
+        for step, batch in enumerate(batches, start=epoch * steps_per_epoch):
+            rate = learning_rate(step, steps_per_epoch * recipe.epochs, recipe)
+            for group in optimiser.param_groups:
+                group["lr"] = rate
+            batch_value = batch_loss(batch)
+            optimiser.zero_grad()
+            batch_value.backward()  # type: ignore[no-untyped-call]
+            optimiser.step()
+            losses.append(float(batch_value.detach()))
+        loss = sum(losses) / len(losses)
+        is_last = epoch + 1 == recipe.epochs
+        if is_last or (epoch + 1) % recipe.checkpoint_every == 0:
+            save_checkpoint(checkpoint, PhaseState(epoch + 1, loss), module, optimiser)
+        on_epoch(epoch + 1, recipe.epochs, loss, rate)
+    return loss
+
+
+def learning_rate(step: int, steps: int, recipe: PhaseProfile) -> float:
+    """Linear warm-up, then a cosine from the peak to the final rate."""
+    if step < recipe.warmup_steps:
+        return recipe.learning_rate * (step + 1) / recipe.warmup_steps
+    share = (step - recipe.warmup_steps) / max(1, steps - recipe.warmup_steps)
+    swing = 0.5 * (1 + math.cos(math.pi * share))
+    return recipe.final_learning_rate + (recipe.learning_rate - recipe.final_learning_rate) * swing
+
+
+def _decayed(trained: Sequence[nn.Parameter], weight_decay: float) -> list[dict[str, object]]:
+    matrices = [parameter for parameter in trained if parameter.dim() >= 2]
+    others = [parameter for parameter in trained if parameter.dim() < 2]
+    return [{"params": matrices, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
