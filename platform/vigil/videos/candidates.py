@@ -7,51 +7,12 @@ from pathlib import Path, PurePosixPath
 
 from vigil.videos.labels_csv import LabelRow, LabelsCsv
 
-VIDEO_SUFFIXES = frozenset(
-    # fmt: off
-    [
-        ".mp4",
-        ".m4v",
-        ".mov",
-        ".avi",
-        ".divx",
-        ".mkv",
-        ".webm",
-        ".ts",
-        ".mts",
-        ".m2ts",
-        ".mpg",
-        ".mpeg",
-        ".mpv",
-        ".m2v",
-        ".vob",
-        ".flv",
-        ".wmv",
-        ".asf",
-        ".3gp",
-        ".3g2",
-        ".ogv",
-        ".ogg",
-        ".h264",
-        ".264",
-        ".avc",
-        ".h265",
-        ".265",
-        ".hevc",
-        ".265",
-        ".hevc",
-        ".mjpg",
-        ".mjpeg",
-        ".mxf",
-        ".dav",
-        ".dv",
-        ".rm",
-        ".ivf",
-        ".gif",
-        ".nut",
-    ]
-    # fmt: on
+_SUFFIXES = (
+    ".mp4 .m4v .mov .avi .divx .mkv .webm .ts .mts .m2ts .mpg .mpeg .mpv .m2v .vob .flv .wmv .asf .3gp .3g2 .ogv .ogg "
+    ".h264 .264 .avc .h265 .265 .hevc .mjpg .mjpeg .mxf .dav .dv .rm .ivf .gif .nut"
 )
+VIDEO_SUFFIXES = frozenset(_SUFFIXES.split())
+"""What is taken for a video inside a folder; a file given by name is tried whatever it is called."""
 LABELS_NAME = "labels.csv"
 NAME_MAX = 400
 

@@ -81,15 +81,15 @@ def scan(container: Any, stream: Any) -> FrameScan:
     if not packets:
         raise Refused("it holds no frames; the recording may have been stopped before it began")
     _check_clock(packets, stream.time_base)
-    shown = [p for p in packets if not p.is_discard]
+    shown = {p.pts: p for p in packets if p.pts is not None and not p.is_discard}
     if any(p.pts is None for p in packets) or not shown:
         return _scan_decoded(container, stream)
-    shown.sort(key=lambda p: p.pts)
+    pts = sorted(shown)
     return FrameScan(
-        pts=sorted({p.pts for p in shown}),
+        pts=pts,
         time_base=stream.time_base,
-        last_duration=shown[-1].duration,
-        keyframes=sorted({p.pts for p in shown if p.is_keyframe}),
+        last_duration=shown[pts[-1]].duration,
+        keyframes=[time for time in pts if shown[time].is_keyframe],
         is_from_packets=True,
     )
 

@@ -25,7 +25,7 @@ def video_for(*, user: User | AnonymousUser, video_id: int, at_least: Role = Rol
         Missing: no such video, or a stranger; NotAllowed: the role is too low.
     """
     missing = f"There is no video {video_id} here, or you are not a member of its project."
-    video = Video.objects.select_related("project").filter(pk=video_id).first()
+    video: Video | None = Video.objects.select_related("project").filter(pk=video_id).first()
     if video is None:
         raise Missing(missing)
     role_required(user=user, project_id=video.project_id, at_least=at_least, missing=missing)
@@ -51,6 +51,14 @@ def import_counts(job: ImportJob) -> dict[str, int]:
     """How many files had which outcome."""
     rows = job.items.order_by().values("outcome").annotate(count=Count("pk"))
     return {row["outcome"]: row["count"] for row in rows}
+
+
+def is_unfinished(job: ImportJob) -> bool:
+    """Whether the import itself or one of its videos is still being worked on."""
+    if job.finished_at is None:
+        return True
+    states = [WorkState.QUEUED, WorkState.RUNNING]
+    return job.items.filter(video__state__in=states).exists()
 
 
 def imports_of(*, project: Project) -> QuerySet[ImportJob]:
