@@ -17,6 +17,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "platform")]
 if "VIGIL_TEST_HOME_READY" not in os.environ:
     home = Path(tempfile.mkdtemp(prefix="vigil-test-"))
     os.environ["VIGIL_TEST_HOME_READY"] = os.environ["VIGIL_HOME"] = str(home)
+    (home / "static").mkdir()  # where `up` collects static files; whitenoise warns when there is no such folder
     atexit.register(shutil.rmtree, home, ignore_errors=True)
     # Child processes that tests start (commands, workers) find Vigil as a checkout has it.
     os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT / "platform"), str(ROOT)])
@@ -24,3 +25,9 @@ if "VIGIL_TEST_HOME_READY" not in os.environ:
         from vigil.config.embedded import postgres_url
 
         os.environ["DATABASE_URL"] = postgres_url(home, is_durable=False)
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "vigil.config.settings"
+
+import django  # noqa: E402 - the settings read what is set above
+
+django.setup()

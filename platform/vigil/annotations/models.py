@@ -1,6 +1,7 @@
 """What people say of videos: questions with their lease, answers, and the annotation with its revisions."""
 
 import uuid
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -24,8 +25,18 @@ class QuestionState(models.TextChoices):
     OPEN = "open"
     LEASED = "leased"
     ANSWERED = "answered"
-    SKIPPED = "skipped"
     WITHDRAWN = "withdrawn"
+
+
+class QuestionQuerySet(models.QuerySet["Question"]):
+    def with_bodies(self) -> Self:
+        """With everything that showing a question needs."""
+        related = self.select_related("video__project", "segment", "prediction__model_version")
+        return related.prefetch_related("video__renditions")
+
+    def waiting(self) -> Self:
+        """Neither answered nor withdrawn, whoever holds them."""
+        return self.filter(state__in=[QuestionState.OPEN, QuestionState.LEASED])
 
 
 class Question(models.Model):
@@ -46,13 +57,28 @@ class Question(models.Model):
     leased_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    objects = QuestionQuerySet.as_manager()
+
     class Meta:
-        indexes = [models.Index(fields=["state", "-priority"], name="question_queue")]
+        indexes = [
+            models.Index(fields=["-priority", "id"], condition=Q(state__in=["open", "leased"]), name="question_queue")
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(start_ms__gte=0) & Q(end_ms__gt=F("start_ms")), name="question_is_an_interval"
             )
         ]
+
+
+class Skip(models.Model):
+    """A person passed a question by: it stays open for everybody else."""
+
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="skips")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="skips")
+    skipped_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["question", "user"], name="skip_once_a_person")]
 
 
 class Outcome(models.TextChoices):
@@ -63,7 +89,7 @@ class Outcome(models.TextChoices):
 
 
 class Answer(models.Model):
-    """A person's answer to a question. Never changed; an undone answer gets `withdrawn_at`."""
+    """A person's answer to a question. A database trigger refuses every change but that of `withdrawn_at`."""
 
     question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="answers")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="answers")
@@ -131,7 +157,7 @@ class Segment(models.Model):
 
 
 class Revision(models.Model):
-    """The whole document at each save, append only."""
+    """The whole document at each save. Append only: a database trigger refuses every change."""
 
     annotation = models.ForeignKey(Annotation, on_delete=models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField()

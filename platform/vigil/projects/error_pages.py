@@ -21,5 +21,5 @@ class VigilErrorMiddleware:
         if not isinstance(error, VigilError):
             return None
         if request.path.startswith("/api/"):
-            return JsonResponse({"error": type(error).__name__, "detail": str(error)}, status=error.status)
+            return JsonResponse(error.body(), status=error.status)
         return render(request, "error.html", {"error": error, "status": error.status}, status=error.status)

@@ -1,0 +1,95 @@
+"""The API of the workbench: one video with everything, saves that name their revision, answers to questions."""
+
+import re
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from ninja import Header, Router
+from pydantic import Field
+
+from vigil.annotations.questions import answer_withdraw, question_answer, question_skip
+from vigil.annotations.schemas import (
+    MAX_ID,
+    AnswerIn,
+    AnswerOut,
+    ConflictOut,
+    DocumentIn,
+    FrameTimesOut,
+    ProblemOut,
+    SavedOut,
+    WorkbenchOut,
+)
+from vigil.annotations.services import annotation_save
+from vigil.annotations.workbench import workbench_contents
+from vigil.projects.errors import Invalid, RevisionNotNamed
+from vigil.videos.selectors import frame_times_ms, video_for
+
+router = Router(tags=["workbench"])
+QuestionParam = Annotated[int, Field(ge=1, le=MAX_ID)]
+PROBLEMS: dict[int, Any] = dict.fromkeys((401, 403, 404, 422), ProblemOut)
+
+
+@router.get("/videos/{int:video_id}/workbench", response={200: WorkbenchOut, **PROBLEMS})
+def workbench(request: HttpRequest, video_id: int, question: QuestionParam | None = None) -> Any:
+    """Video, labels, prediction and this person's annotation, opened if need be."""
+    video = video_for(user=_user(request), video_id=video_id)
+    language = getattr(request, "LANGUAGE_CODE", "en")
+    return workbench_contents(user=_user(request), video=video, question_id=question, language=language)
+
+
+@router.get("/videos/{int:video_id}/frame-times", response={200: FrameTimesOut, **PROBLEMS})
+def frame_times(request: HttpRequest, video_id: int) -> Any:
+    """Presentation time of every frame."""
+    return {"times_ms": frame_times_ms(video_for(user=_user(request), video_id=video_id))}
+
+
+@router.put("/annotations/{int:annotation_id}", response={200: SavedOut, 409: ConflictOut, 428: ProblemOut, **PROBLEMS})
+def save(
+    request: HttpRequest, annotation_id: int, document: DocumentIn, if_match: str = Header("", alias="If-Match")
+) -> Any:
+    """Saves the whole document on top of the revision that `If-Match` names."""
+    saved = annotation_save(
+        user=_user(request), annotation_id=annotation_id, revision=revision_named(if_match), document=document
+    )
+    return {"revision": saved.revision, "saved_at": saved.updated_at}
+
+
+@router.post("/questions/{int:question_id}/answer", response={200: AnswerOut, 409: ProblemOut, **PROBLEMS})
+def answer(request: HttpRequest, question_id: int, given: AnswerIn) -> Any:
+    """Keeps the answer of the person who holds the question."""
+    kept = question_answer(user=_user(request), question_id=question_id, payload=given.payload, spent_ms=given.spent_ms)
+    return {"answer_id": kept.pk}
+
+
+@router.post("/questions/{int:question_id}/skip", response={200: dict[str, Any], **PROBLEMS})
+def skip(request: HttpRequest, question_id: int) -> Any:
+    """Leaves the question to others."""
+    question_skip(user=_user(request), question_id=question_id)
+    return {}
+
+
+@router.post("/answers/{int:answer_id}/withdraw", response={200: dict[str, Any], **PROBLEMS})
+def withdraw(request: HttpRequest, answer_id: int) -> Any:
+    """Undoes one's own answer."""
+    answer_withdraw(user=_user(request), answer_id=answer_id)
+    return {}
+
+
+def revision_named(if_match: str) -> int:
+    """The revision in an `If-Match` header, quoted or not.
+
+    Raises:
+        RevisionNotNamed: the header is missing.
+        Invalid: it names no revision.
+    """
+    if not if_match:
+        raise RevisionNotNamed('Say which revision this builds on: send the header If-Match: "<revision>".')
+    found = re.fullmatch(r'"?(\d{1,9})"?', if_match.strip(), re.ASCII)
+    if found is None:
+        raise Invalid('If-Match is not a revision; send the number of the last save, as in If-Match: "3".')
+    return int(found.group(1))
+
+
+def _user(request: HttpRequest) -> Any:
+    """The person of the session; the API's authentication has made sure that there is one."""
+    return request.user

@@ -1,0 +1,112 @@
+"""Checks a document against its video, and decides each segment's outcome. Pure: what it needs to know is given."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from vigil.annotations.models import Outcome
+from vigil.annotations.schemas import DocumentIn, SegmentIn
+from vigil.projects.errors import Invalid
+
+
+@dataclass(frozen=True)
+class Source:
+    """The model's segment that a person's segment came from."""
+
+    start_ms: int
+    end_ms: int
+    label: str
+    explanation: str
+
+
+@dataclass(frozen=True)
+class DocumentRules:
+    """What a document of one video may hold."""
+
+    duration_ms: int
+    labels: frozenset[str]
+    sources: Mapping[int, Source] = field(default_factory=dict)
+    """By id: every predicted segment of this video."""
+
+
+@dataclass(frozen=True)
+class CheckedSegment:
+    """A segment as it is stored."""
+
+    key: UUID
+    start_ms: int
+    end_ms: int
+    label: str
+    explanation: str
+    outcome: Outcome
+    source_id: int | None
+    draft_explanation: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The segment as documents and revisions write it."""
+        return {**vars(self), "key": str(self.key), "outcome": str(self.outcome)}
+
+
+def segments_checked(document: DocumentIn, rules: DocumentRules) -> list[CheckedSegment]:
+    """The document's segments with the outcome that the server sees.
+
+    Raises:
+        Invalid: the first fault; the text names the segment by number and times.
+    """
+    seen: set[UUID] = set()
+    checked = []
+    for number, segment in enumerate(document.segments, start=1):
+        if segment.key in seen:
+            raise Invalid(f"{_name(number, segment)} has the same key as one before it; give each segment its own.")
+        seen.add(segment.key)
+        checked.append(segment_checked(segment, rules, _name(number, segment)))
+    return checked
+
+
+def segment_checked(segment: SegmentIn, rules: DocumentRules, name: str = "The segment") -> CheckedSegment:
+    """One segment with its outcome.
+
+    Raises:
+        Invalid: it is empty or backwards, outside the video, of an unknown label, or from another video's prediction.
+    """
+    if segment.end_ms <= segment.start_ms:
+        raise Invalid(f"{name} ends at or before its start; move its end behind {segment.start_ms} ms.")
+    if segment.end_ms > rules.duration_ms:
+        raise Invalid(f"{name} reaches beyond the video's end at {rules.duration_ms} ms; move its edge back.")
+    if segment.label not in rules.labels:
+        raise Invalid(f"{name} has the unknown label {segment.label!r}; choose one of the project's labels.")
+    source = None
+    if segment.source_id is not None:
+        source = rules.sources.get(segment.source_id)
+        if source is None:
+            raise Invalid(f"{name} names model segment {segment.source_id}, which is not of this video.")
+    return CheckedSegment(
+        key=segment.key,
+        start_ms=segment.start_ms,
+        end_ms=segment.end_ms,
+        label=segment.label,
+        explanation=segment.explanation,
+        outcome=outcome_of(segment, source, name),
+        source_id=segment.source_id,
+        draft_explanation=source.explanation if source else segment.draft_explanation,
+    )
+
+
+def outcome_of(segment: SegmentIn, source: Source | None, name: str) -> Outcome:
+    """What the person did with the model's segment; the client's word counts only for a rejection."""
+    if source is None:
+        if segment.draft_explanation:
+            return segment.outcome  # from an import, or its model is gone: what was known of it stays
+        if segment.outcome == Outcome.REJECTED:
+            raise Invalid(f"{name} is rejected, but it is no segment of the model; delete it instead.")
+        return Outcome.MANUAL
+    if segment.outcome == Outcome.REJECTED:
+        return Outcome.REJECTED
+    same = (segment.start_ms, segment.end_ms, segment.label, segment.explanation)
+    is_same = same == (source.start_ms, source.end_ms, source.label, source.explanation)
+    return Outcome.ACCEPTED if is_same else Outcome.CHANGED
+
+
+def _name(number: int, segment: SegmentIn) -> str:
+    return f"Segment {number} ({segment.start_ms}-{segment.end_ms} ms, {segment.label})"

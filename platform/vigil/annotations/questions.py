@@ -1,0 +1,177 @@
+"""Questions: leased, answered, skipped, undone. Each step is one conditional update, so the second person loses."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from pydantic import ValidationError
+
+from vigil.accounts.models import User
+from vigil.annotations.documents import segment_checked
+from vigil.annotations.models import Annotation, Answer, Question, QuestionKind, QuestionState, Skip
+from vigil.annotations.schemas import BoundsPayload, ExplainPayload, GlancePayload, Strict, VerifyPayload
+from vigil.annotations.selectors import answer_for, document_rules, judged_source_ids, question_for
+from vigil.projects.errors import Conflict, Invalid
+from vigil.videos.models import Video
+
+LEASE = timedelta(minutes=10)
+WORKBENCH_KINDS = (QuestionKind.BOUNDS, QuestionKind.EXPLAIN, QuestionKind.FULL)
+"""Kinds that are answered by submitting an annotation; the others have a page of their own."""
+
+PAYLOADS: dict[str, type[Strict]] = {
+    QuestionKind.GLANCE: GlancePayload,
+    QuestionKind.VERIFY: VerifyPayload,
+    QuestionKind.BOUNDS: BoundsPayload,
+    QuestionKind.EXPLAIN: ExplainPayload,
+}
+
+
+def question_lease(*, user: User, question: Question) -> bool:
+    """True when the question is now this person's for ten minutes; False when somebody else has it or answered it."""
+    now = timezone.now()
+    free = Q(state=QuestionState.OPEN) | Q(state=QuestionState.LEASED, leased_until__lte=now)
+    mine = Q(state=QuestionState.LEASED, leased_by=user)
+    claimed = Question.objects.filter(free | mine, pk=question.pk)
+    if claimed.update(state=QuestionState.LEASED, leased_by=user, leased_until=now + LEASE) != 1:
+        return False
+    question.refresh_from_db(fields=["state", "leased_by", "leased_until"])
+    return True
+
+
+def leases_renew(*, user: User, video: Video) -> None:
+    """The person still works on the video: their questions about it stay theirs."""
+    held = Question.objects.filter(video=video, state=QuestionState.LEASED, leased_by=user)
+    held.update(leased_until=timezone.now() + LEASE)
+
+
+@transaction.atomic
+def question_answer(*, user: User, question_id: int, payload: dict[str, Any], spent_ms: int) -> Answer:
+    """The kept answer. Only the person who holds the lease can give one.
+
+    Raises:
+        Invalid: the payload does not fit the question's kind or video.
+        Conflict: the lease ran out, or the question is answered or withdrawn.
+    """
+    question = question_for(user=user, question_id=question_id)
+    checked = payload_checked(question, payload)
+    held = Question.objects.filter(pk=question.pk, state=QuestionState.LEASED, leased_by=user)
+    if held.filter(leased_until__gt=timezone.now()).update(state=QuestionState.ANSWERED) != 1:
+        raise Conflict(_why_lost(question, user))
+    return Answer.objects.create(question=question, user=user, kind=question.kind, payload=checked, spent_ms=spent_ms)
+
+
+@transaction.atomic
+def question_skip(*, user: User, question_id: int) -> None:
+    """Passes the question by: this person will not get it again, everybody else may."""
+    question = question_for(user=user, question_id=question_id)
+    Skip.objects.get_or_create(question=question, user=user)
+    held = Question.objects.filter(pk=question.pk, state=QuestionState.LEASED, leased_by=user)
+    held.update(state=QuestionState.OPEN, leased_by=None, leased_until=None)
+
+
+@transaction.atomic
+def answer_withdraw(*, user: User, answer_id: int) -> None:
+    """Undoes one's own answer: it no longer counts, and the question is this person's again. Twice is once."""
+    answer = answer_for(user=user, answer_id=answer_id)
+    now = timezone.now()
+    if Answer.objects.filter(pk=answer.pk, withdrawn_at=None).update(withdrawn_at=now) != 1:
+        return
+    answered = Question.objects.filter(pk=answer.question_id, state=QuestionState.ANSWERED)
+    answered.update(state=QuestionState.LEASED, leased_by=user, leased_until=now + LEASE)
+
+
+def payload_checked(question: Question, payload: dict[str, Any]) -> dict[str, Any]:
+    """The payload as it is stored, checked for the question's kind and against its video.
+
+    Raises:
+        Invalid: what is wrong, in words.
+    """
+    schema = PAYLOADS.get(question.kind)
+    if schema is None:
+        raise Invalid(f"A {question.kind} question is answered in the workbench: open the video and submit.")
+    try:
+        given = schema.model_validate(payload)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        where = ".".join(str(part) for part in fault["loc"]) or "payload"
+        raise Invalid(f"{question.kind} payload, {where}: {fault['msg']}") from error
+    _check_against_video(question, given)
+    stored: dict[str, Any] = given.model_dump(mode="json", exclude_none=True)
+    if isinstance(given, BoundsPayload) and given.segment is not None:
+        stored["segment"] = segment_checked(given.segment, document_rules(video=question.video)).as_json()
+    return stored
+
+
+def _check_against_video(question: Question, given: Strict) -> None:
+    duration_ms = question.video.duration_ms
+    if isinstance(given, GlancePayload) and any(moment >= duration_ms for moment in given.moments_ms):
+        raise Invalid(f"A moment lies beyond the video's end at {duration_ms} ms; send moments inside the video.")
+    if isinstance(given, BoundsPayload) and (given.segment is None) == (given.rejected is None):
+        raise Invalid('A bounds answer is either {"segment": {...}} or {"rejected": true}.')
+    if isinstance(given, ExplainPayload) and not given.explanation.strip():
+        raise Invalid("The explanation is empty; write a sentence, or skip the question.")
+
+
+def _why_lost(question: Question, user: User) -> str:
+    question.refresh_from_db(fields=["state", "leased_by", "leased_until"])
+    if question.state == QuestionState.ANSWERED:
+        return "This question is already answered; take the next one."
+    if question.state == QuestionState.WITHDRAWN:
+        return "This question was withdrawn because the model was renewed; take the next one."
+    if question.state == QuestionState.LEASED and question.leased_by_id != user.pk:
+        return "Somebody else has this question now; take the next one."
+    return "Your ten minutes for this question ran out; take it anew with 'next question' and answer again."
+
+
+def annotated_questions_close(*, user: User, annotation: Annotation, question_id: int | None) -> None:
+    """Closes the questions that a submitted annotation settles. The caller owns the transaction.
+
+    The one it was opened for and those that the person holds about this video are answered by it; an open one about
+    a model segment that was judged, and every open one when all of the video was watched, is asked of nobody any more.
+
+    Raises:
+        Conflict: somebody else took or answered `question_id` meanwhile.
+    """
+    mine = Question.objects.filter(video=annotation.video, state=QuestionState.LEASED, leased_by=user)
+    held = list(mine.filter(Q(kind__in=WORKBENCH_KINDS) | Q(pk=question_id)))
+    if question_id is not None and question_id not in {question.pk for question in held}:
+        held += _question_taken(user, annotation, question_id)
+    for question in held:
+        _answer_by_annotation(user, annotation, question)
+    settled = Q(segment_id__in=judged_source_ids(annotation=annotation))
+    still_open = _free_questions(annotation)
+    if not annotation.is_fully_watched:
+        still_open = still_open.filter(settled)
+    still_open.update(state=QuestionState.WITHDRAWN, leased_by=None, leased_until=None)
+
+
+def _free_questions(annotation: Annotation) -> QuerySet[Question]:
+    expired = Q(state=QuestionState.LEASED, leased_until__lte=timezone.now())
+    return Question.objects.filter(Q(state=QuestionState.OPEN) | expired, video=annotation.video)
+
+
+def _question_taken(user: User, annotation: Annotation, question_id: int) -> list[Question]:
+    """The question, now leased to this person although they had let it go; none if they answered it before."""
+    question = question_for(user=user, question_id=question_id)
+    if question.video_id != annotation.video_id:
+        raise Invalid(f"Question {question_id} is about another video than this annotation.")
+    if Answer.objects.filter(question=question, user=user, withdrawn_at=None).exists():
+        return []
+    if not question_lease(user=user, question=question):
+        kept = "What you did is saved; submit again without the question."
+        raise Conflict(f"{_why_lost(question, user).split(';')[0]}. {kept}")
+    return [question]
+
+
+def _answer_by_annotation(user: User, annotation: Annotation, question: Question) -> None:
+    mine = Question.objects.filter(pk=question.pk, state=QuestionState.LEASED, leased_by=user)
+    if mine.update(state=QuestionState.ANSWERED) == 1:
+        Answer.objects.create(
+            question=question,
+            user=user,
+            kind=question.kind,
+            payload={"annotation_id": annotation.pk, "revision": annotation.revision},
+            spent_ms=annotation.spent_ms,
+        )

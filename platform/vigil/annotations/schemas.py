@@ -1,0 +1,235 @@
+"""What the API takes and gives about annotations and questions. Unknown keys are refused."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import AfterValidator, ConfigDict, Field, StrictBool, StrictInt
+
+from vigil.annotations.models import Outcome
+
+MAX_INT = 2**31 - 1
+MAX_ID = 2**63 - 1
+MAX_SEGMENTS = 5000
+MAX_TEXT = 5000
+
+
+def _storable(text: str) -> str:
+    """PostgreSQL stores neither NUL nor half of a surrogate pair."""
+    if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("holds a character that no text can hold (NUL or half a surrogate pair); remove it")
+    return text
+
+
+Text = Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(_storable)]
+LabelName = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(_storable)]
+Milliseconds = Annotated[StrictInt, Field(ge=0, le=MAX_INT)]
+RowId = Annotated[StrictInt, Field(ge=1, le=MAX_ID)]
+
+
+class Strict(Schema):
+    model_config = ConfigDict(extra="forbid")
+
+
+class SegmentIn(Strict):
+    """One segment of a document, half open: `[start_ms, end_ms)`."""
+
+    key: UUID
+    start_ms: Milliseconds
+    end_ms: Milliseconds
+    label: LabelName
+    explanation: Text = ""
+    outcome: Outcome = Outcome.MANUAL
+    source_id: RowId | None = None
+    draft_explanation: Text = ""
+
+
+class DocumentIn(Strict):
+    """A whole annotation as the workbench sends it. A model's segment that nobody touched is not in it."""
+
+    segments: Annotated[list[SegmentIn], Field(max_length=MAX_SEGMENTS)]
+    is_fully_watched: StrictBool = False
+    spent_ms: Milliseconds = 0
+
+
+class SubmitIn(Strict):
+    question_id: RowId | None = None
+
+
+class GlancePayload(Strict):
+    """Moments with the reaction time already taken off; none means that the person saw nothing."""
+
+    moments_ms: Annotated[list[Milliseconds], Field(max_length=1000)]
+    speed: Annotated[float, Field(gt=0, le=32)] = 1.0
+
+
+class VerifyPayload(Strict):
+    verdict: Literal["yes", "no", "unsure"]
+
+
+class BoundsPayload(Strict):
+    segment: SegmentIn | None = None
+    rejected: Literal[True] | None = None
+
+
+class ExplainPayload(Strict):
+    explanation: Annotated[Text, Field(min_length=1)]
+
+
+class AnswerIn(Strict):
+    payload: dict[str, Any]
+    spent_ms: Milliseconds = 0
+
+
+class AnswerOut(Schema):
+    answer_id: int
+
+
+class SavedOut(Schema):
+    revision: int
+    saved_at: datetime
+
+
+class NextUrl(Schema):
+    url: str
+
+
+class SubmittedOut(Schema):
+    revision: int
+    next: NextUrl | None
+
+
+class ProblemOut(Schema):
+    """Every refusal: one sentence that names the thing and the cure."""
+
+    error: str
+    detail: str
+
+
+class ConflictOut(ProblemOut):
+    """A newer revision exists; both versions are now with the client."""
+
+    revision: int | None = None
+    document: dict[str, Any] | None = None
+    saved_by: str | None = None
+
+
+class PlayOut(Schema):
+    proxy_url: str | None
+    start_ms: int
+    end_ms: int
+    poster_url: str | None
+
+
+class QuestionOut(Schema):
+    id: int
+    kind: str
+    video_id: int
+    start_ms: int
+    end_ms: int
+    segment_id: int | None
+    reason: str
+    leased_until: datetime | None
+    model: str | None
+    label: str | None
+    play: PlayOut
+    video_name: str
+    duration_ms: int
+
+
+class PersonOut(Schema):
+    id: int
+    name: str
+
+
+class ProjectOut(Schema):
+    id: int
+    slug: str
+    name: str
+
+
+class FilmstripOut(Schema):
+    url: str
+    columns: int
+    rows: int
+    tile_width: int
+    tile_height: int
+    interval_ms: float
+    count: int
+
+
+class VideoOut(Schema):
+    id: int
+    name: str
+    duration_ms: int
+    fps: float
+    frame_count: int
+    width: int
+    height: int
+    is_variable_rate: bool
+    weak_label: str
+    state: str
+    error: str
+    proxy_url: str | None
+    poster_url: str | None
+    filmstrip: FilmstripOut | None
+
+
+class LabelOut(Schema):
+    name: str
+    title: str
+    hotkey: str | None
+    color: str
+
+
+class JudgementOut(Schema):
+    is_abnormal: bool
+    text: str
+    start_ms: int | None = None
+    end_ms: int | None = None
+    confidence: float | None = None
+
+
+class PredictedSegmentOut(Schema):
+    id: int
+    start_ms: int
+    end_ms: int
+    label: str
+    confidence: float
+    explanation: str
+    judgement: JudgementOut | None
+
+
+class PredictionOut(Schema):
+    id: int
+    model: str
+    clip_start_ms: list[int]
+    clip_end_ms: list[int]
+    raw: list[float]
+    long: list[float]
+    short: list[float]
+    fused: list[float]
+    judgement: JudgementOut | None
+    segments: list[PredictedSegmentOut]
+
+
+class AnnotationOut(Schema):
+    id: int
+    revision: int
+    state: str
+    document: dict[str, Any]
+
+
+class WorkbenchOut(Schema):
+    me: PersonOut
+    project: ProjectOut
+    video: VideoOut
+    labels: list[LabelOut]
+    prediction: PredictionOut | None
+    annotation: AnnotationOut
+    question: QuestionOut | None
+
+
+class FrameTimesOut(Schema):
+    times_ms: list[int]

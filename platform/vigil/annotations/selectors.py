@@ -1,0 +1,160 @@
+"""Reads annotations, answers and questions; hands them out only to those who may see them."""
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+
+from annotation_templates.loading import load_template
+from vigil.accounts.models import Role, User
+from vigil.annotations.documents import DocumentRules, Source
+from vigil.annotations.models import Annotation, AnnotationState, Answer, Outcome, Question, Segment
+from vigil.predictions.models import PredictedSegment
+from vigil.projects.errors import Missing, NotAllowed
+from vigil.projects.models import Project
+from vigil.projects.selectors import role_required
+from vigil.videos.models import Video
+
+# ---------------------------------------------------------------- access
+
+
+def annotation_for(*, user: User, annotation_id: int) -> Annotation:
+    """The annotation, if the person may write it: their own, or anybody's for a reviewer.
+
+    Raises:
+        Missing: no such annotation, or in a project that the person is no member of.
+        NotAllowed: somebody else's, or the frozen truth.
+    """
+    missing = "There is no such annotation, or you are not a member of its project."
+    found = Annotation.objects.filter(pk=annotation_id).select_related("video__project", "user").first()
+    if found is None:
+        raise Missing(missing)
+    needed = Role.ANNOTATOR if found.user_id == user.pk else Role.REVIEWER
+    role_required(user=user, project_id=found.video.project_id, at_least=needed, missing=missing)
+    if found.is_frozen_truth:
+        raise NotAllowed("This is the frozen truth of a test video; it is set by an import, not by hand.")
+    return found
+
+
+def question_for(*, user: User, question_id: int, at_least: Role = Role.ANNOTATOR) -> Question:
+    """The question, if the person may answer in its project.
+
+    Raises:
+        Missing, NotAllowed: as for `annotation_for`.
+    """
+    missing = "There is no such question, or you are not a member of its project."
+    found = Question.objects.filter(pk=question_id).select_related("video__project", "segment").first()
+    if found is None:
+        raise Missing(missing)
+    role_required(user=user, project_id=found.video.project_id, at_least=at_least, missing=missing)
+    return found
+
+
+def answer_for(*, user: User, answer_id: int) -> Answer:
+    """The person's own answer.
+
+    Raises:
+        Missing: no such answer, or in a project that the person is no member of.
+        NotAllowed: somebody else's.
+    """
+    missing = "There is no such answer, or you are not a member of its project."
+    found = Answer.objects.filter(pk=answer_id).select_related("question__video").first()
+    if found is None:
+        raise Missing(missing)
+    role_required(user=user, project_id=found.question.video.project_id, at_least=Role.ANNOTATOR, missing=missing)
+    if found.user_id != user.pk:
+        raise NotAllowed("This is somebody else's answer; only the person who gave it can withdraw it.")
+    return found
+
+
+# ---------------------------------------------------------------- what training and exports read
+
+
+def submitted_of(*, project: Project) -> QuerySet[Annotation]:
+    """Every submitted annotation by a person, with its segments; frozen truths are not among them."""
+    submitted = Annotation.objects.filter(
+        video__project=project, is_frozen_truth=False, state=AnnotationState.SUBMITTED
+    )
+    segments = Prefetch("segments", queryset=Segment.objects.select_related("source__prediction__model_version"))
+    return submitted.select_related("video", "user").prefetch_related(segments).order_by("video_id", "pk")
+
+
+def answers_of(*, project: Project) -> QuerySet[Answer]:
+    """Every answer that stands, with its question, video and model segment.
+
+    An answer given by submitting an annotation is left out: `submitted_of` has what it says.
+    """
+    standing = Answer.objects.filter(question__video__project=project, withdrawn_at=None)
+    standing = standing.exclude(payload__has_key="annotation_id")
+    return standing.select_related("question__video", "question__segment", "user").order_by("question__video_id", "pk")
+
+
+def frozen_truths_of(*, project: Project, split: str | None = None) -> QuerySet[Annotation]:
+    """The frozen truth of each video that has one, with its segments."""
+    truths = Annotation.objects.filter(video__project=project, is_frozen_truth=True)
+    if split is not None:
+        truths = truths.filter(video__split=split)
+    return truths.select_related("video").prefetch_related("segments").order_by("video_id")
+
+
+# ---------------------------------------------------------------- the workbench
+
+
+def workbench_document(annotation: Annotation) -> dict[str, Any]:
+    """The annotation as the workbench and its revisions write it."""
+    return {
+        "segments": [_segment_json(segment) for segment in sorted(annotation.segments.all(), key=_place)],
+        "is_fully_watched": annotation.is_fully_watched,
+        "spent_ms": annotation.spent_ms,
+    }
+
+
+def _place(segment: Segment) -> tuple[int, int, str]:
+    return segment.start_ms, segment.end_ms, str(segment.key)
+
+
+def _segment_json(segment: Segment) -> dict[str, Any]:
+    return {
+        "key": str(segment.key),
+        "start_ms": segment.start_ms,
+        "end_ms": segment.end_ms,
+        "label": segment.label,
+        "explanation": segment.explanation,
+        "outcome": segment.outcome,
+        "source_id": segment.source_id,
+        "draft_explanation": segment.draft_explanation,
+    }
+
+
+def label_names(*, project: Project) -> list[str]:
+    """Every label of the project: the template's in its order, then those that data sets and people brought."""
+    template = [label.name for label in load_template(project.template).labels]
+    brought: set[str] = set()
+    for classes in Video.objects.filter(project=project).exclude(classes=[]).values_list("classes", flat=True):
+        brought.update(classes)
+    used = Segment.objects.filter(annotation__video__project=project)
+    brought.update(used.order_by().values_list("label", flat=True).distinct())
+    predicted = PredictedSegment.objects.filter(prediction__video__project=project)
+    brought.update(predicted.order_by().values_list("label", flat=True).distinct())
+    return template + sorted(brought - set(template))
+
+
+def document_rules(*, video: Video) -> DocumentRules:
+    """What a document about the video may hold."""
+    segments = PredictedSegment.objects.filter(prediction__video=video)
+    sources = {row.pk: Source(row.start_ms, row.end_ms, row.label, row.explanation) for row in segments}
+    return DocumentRules(
+        duration_ms=video.duration_ms, labels=frozenset(label_names(project=video.project)), sources=sources
+    )
+
+
+def labelled_by_somebody() -> Exists:
+    """For a query of videos: whether a person has submitted an annotation of the video."""
+    return Exists(
+        Annotation.objects.filter(video=OuterRef("pk"), is_frozen_truth=False, state=AnnotationState.SUBMITTED)
+    )
+
+
+def judged_source_ids(*, annotation: Annotation) -> set[int]:
+    """The model's segments that the annotation accepts, changes or rejects."""
+    judged = annotation.segments.exclude(outcome=Outcome.MANUAL).exclude(source_id=None)
+    return {source_id for source_id in judged.values_list("source_id", flat=True) if source_id is not None}

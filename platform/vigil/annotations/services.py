@@ -1,0 +1,219 @@
+"""Opens, saves, submits and imports annotations. Every write names the revision it builds on."""
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from ml.contracts import LabelledSegment, TruthSegment
+from vigil.accounts.models import User
+from vigil.annotations.documents import CheckedSegment, segments_checked
+from vigil.annotations.errors import RevisionConflict
+from vigil.annotations.models import Annotation, AnnotationState, Outcome, Revision, Segment
+from vigil.annotations.questions import annotated_questions_close, leases_renew
+from vigil.annotations.schemas import DocumentIn
+from vigil.annotations.selectors import annotation_for, document_rules, workbench_document
+from vigil.predictions.selectors import prediction_of
+from vigil.projects.errors import Invalid
+from vigil.videos.models import Video
+
+
+def annotation_open(*, user: User, video: Video) -> Annotation:
+    """The person's annotation of the video, made empty at the first call."""
+    annotation, _ = Annotation.objects.get_or_create(
+        video=video, user=user, is_frozen_truth=False, defaults={"prediction": prediction_of(video=video)}
+    )
+    return annotation
+
+
+def annotation_save(*, user: User, annotation_id: int, revision: int, document: DocumentIn) -> Annotation:
+    """The annotation after the save, one revision on. The person's leases on the video's questions are renewed.
+
+    Saving the same document twice (the first answer got lost) is one save.
+
+    Raises:
+        Invalid: a segment is outside the video, unknown or doubled; the text names it.
+        RevisionConflict: somebody saved meanwhile; their document comes along.
+    """
+    annotation = annotation_for(user=user, annotation_id=annotation_id)
+    segments = segments_checked(document, document_rules(video=annotation.video))
+    content = {
+        "segments": [segment.as_json() for segment in sorted(segments, key=_place)],
+        "is_fully_watched": document.is_fully_watched,
+        "spent_ms": document.spent_ms,
+    }
+    with transaction.atomic():
+        is_mine = _advance(annotation, revision, document)
+        if is_mine:
+            document_write(annotation=annotation, segments=segments, content=content, saved_by=user)
+    if not is_mine and not _is_repeat(annotation, revision, content, user):
+        raise _conflict(annotation)
+    leases_renew(user=user, video=annotation.video)
+    annotation.refresh_from_db()
+    return annotation
+
+
+def annotation_submit(*, user: User, annotation_id: int, revision: int, question_id: int | None = None) -> Annotation:
+    """The submitted annotation; the questions that it answers are closed.
+
+    Raises:
+        RevisionConflict: what the person looks at is not the newest revision.
+        Conflict: the question was taken or answered by somebody else meanwhile; the saved work stays a draft.
+    """
+    annotation = annotation_for(user=user, annotation_id=annotation_id)
+    with transaction.atomic():
+        now = timezone.now()
+        newest = Annotation.objects.filter(pk=annotation.pk, revision=revision)
+        if newest.update(state=AnnotationState.SUBMITTED, submitted_at=now, updated_at=now) != 1:
+            raise _conflict(annotation)
+        annotation.refresh_from_db()
+        annotated_questions_close(user=user, annotation=annotation, question_id=question_id)
+    return annotation
+
+
+@transaction.atomic
+def frozen_truth_set(*, video: Video, segments: Iterable[TruthSegment]) -> Annotation:
+    """The video's frozen truth, which is measured against and never trained on. No segments: normal throughout.
+
+    Raises:
+        Invalid: a segment is not inside the video; nothing is changed.
+    """
+    truths = [LabelledSegment(one.start_ms, one.end_ms, one.label or "Abnormal", one.explanation) for one in segments]
+    annotation, _ = Annotation.objects.select_for_update().get_or_create(video=video, is_frozen_truth=True)
+    known = {segment.key: segment for segment in _imported(video, truths)}
+    _import(annotation, known, is_fully_watched=True, saved_by=None, keeps_others=False)
+    return annotation
+
+
+@transaction.atomic
+def segments_import(
+    *, video: Video, user: User, segments: Iterable[LabelledSegment], is_fully_watched: bool = False
+) -> Annotation:
+    """The person's annotation with these segments added to what is there, submitted. Twice is once.
+
+    Raises:
+        Invalid: a segment is not inside the video; nothing is changed.
+    """
+    annotation, _ = Annotation.objects.select_for_update().get_or_create(video=video, user=user, is_frozen_truth=False)
+    known = {segment.key: segment for segment in _imported(video, segments)}
+    _import(
+        annotation,
+        known,
+        is_fully_watched=is_fully_watched or annotation.is_fully_watched,
+        saved_by=user,
+        keeps_others=True,
+    )
+    return annotation
+
+
+def _imported(video: Video, segments: Iterable[LabelledSegment]) -> list[CheckedSegment]:
+    """Segments under keys that the same import makes again. Labels need not be of the template."""
+    checked = []
+    for number, segment in enumerate(segments, start=1):
+        if not 0 <= segment.start_ms < segment.end_ms <= video.duration_ms:
+            raise Invalid(
+                f"{video.name}: segment {number} is {segment.start_ms}-{segment.end_ms} ms, "
+                f"but it must lie inside the video's 0-{video.duration_ms} ms; correct the file that it comes from."
+            )
+        place = f"{video.sha256}:{segment.start_ms}:{segment.end_ms}:{segment.label}"
+        checked.append(
+            CheckedSegment(
+                key=uuid.uuid5(uuid.NAMESPACE_OID, place),
+                start_ms=segment.start_ms,
+                end_ms=segment.end_ms,
+                label=segment.label,
+                explanation=segment.explanation,
+                outcome=_imported_outcome(segment),
+                source_id=None,
+                draft_explanation=segment.draft,
+            )
+        )
+    return checked
+
+
+def _imported_outcome(segment: LabelledSegment) -> Outcome:
+    if not segment.draft:
+        return Outcome.MANUAL
+    return Outcome.ACCEPTED if segment.draft == segment.explanation else Outcome.CHANGED
+
+
+def _import(
+    annotation: Annotation,
+    segments: dict[uuid.UUID, CheckedSegment],
+    *,
+    is_fully_watched: bool,
+    saved_by: User | None,
+    keeps_others: bool,
+) -> None:
+    """Writes one revision with the segments, unless the annotation already says just that."""
+    before = workbench_document(annotation)
+    wanted = [segment.as_json() for segment in segments.values()]
+    if keeps_others:
+        wanted += [segment for segment in before["segments"] if uuid.UUID(segment["key"]) not in segments]
+    document = DocumentIn(segments=wanted, is_fully_watched=is_fully_watched, spent_ms=annotation.spent_ms)
+    kept = [segments.get(one.key) or CheckedSegment(**one.model_dump()) for one in document.segments]
+    kept.sort(key=_place)
+    content = {**before, "segments": [one.as_json() for one in kept], "is_fully_watched": is_fully_watched}
+    if content != before:
+        Annotation.objects.filter(pk=annotation.pk).update(
+            revision=F("revision") + 1, is_fully_watched=is_fully_watched, updated_at=timezone.now()
+        )
+        document_write(annotation=annotation, segments=kept, content=content, saved_by=saved_by)
+    submitted = Annotation.objects.filter(pk=annotation.pk).exclude(state=AnnotationState.SUBMITTED)
+    submitted.update(state=AnnotationState.SUBMITTED, submitted_at=timezone.now())
+    annotation.refresh_from_db()
+
+
+def document_write(
+    *, annotation: Annotation, segments: list[CheckedSegment], content: dict[str, Any], saved_by: User | None
+) -> None:
+    """Replaces the segments by these and appends the revision. The caller holds the annotation's row."""
+    annotation.refresh_from_db(fields=["revision"])
+    kept = {segment.key for segment in segments}
+    annotation.segments.exclude(key__in=kept).delete()
+    Segment.objects.bulk_create(
+        [Segment(annotation=annotation, **vars(segment)) for segment in segments],
+        update_conflicts=True,
+        unique_fields=["annotation", "key"],
+        update_fields=["start_ms", "end_ms", "label", "explanation", "outcome", "source", "draft_explanation"],
+    )
+    Revision.objects.create(annotation=annotation, number=annotation.revision, document=content, saved_by=saved_by)
+
+
+def _advance(annotation: Annotation, revision: int, document: DocumentIn) -> bool:
+    """Takes the next revision; False for everybody but the first who builds on `revision`."""
+    newest = Annotation.objects.filter(pk=annotation.pk, revision=revision)
+    return (
+        newest.update(
+            revision=revision + 1,
+            is_fully_watched=document.is_fully_watched,
+            spent_ms=document.spent_ms,
+            updated_at=timezone.now(),
+        )
+        == 1
+    )
+
+
+def _is_repeat(annotation: Annotation, revision: int, content: dict[str, Any], user: User) -> bool:
+    """True when the newest revision is this very save by this very person."""
+    newest = Revision.objects.filter(annotation=annotation).order_by("-number").first()
+    return (
+        newest is not None
+        and newest.number == revision + 1
+        and newest.saved_by_id == user.pk
+        and newest.document == content
+    )
+
+
+def _conflict(annotation: Annotation) -> RevisionConflict:
+    current = Annotation.objects.prefetch_related("segments").get(pk=annotation.pk)
+    newest = Revision.objects.filter(annotation=annotation).select_related("saved_by").order_by("-number").first()
+    saved_by = newest.saved_by.get_username() if newest and newest.saved_by else ""
+    return RevisionConflict(revision=current.revision, document=workbench_document(current), saved_by=saved_by)
+
+
+def _place(segment: CheckedSegment) -> tuple[int, int, str]:
+    return segment.start_ms, segment.end_ms, str(segment.key)

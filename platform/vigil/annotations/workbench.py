@@ -1,0 +1,143 @@
+"""Everything the workbench and the questions page need to draw, as plain values of the API's contract."""
+
+from typing import Any
+
+from annotation_templates.loading import load_template
+from vigil.accounts.models import Role, User
+from vigil.accounts.selectors import has_role
+from vigil.annotations.models import Annotation, Question, QuestionKind
+from vigil.annotations.questions import question_lease
+from vigil.annotations.selectors import label_names, workbench_document
+from vigil.annotations.services import annotation_open
+from vigil.predictions.models import PredictedSegment, Prediction
+from vigil.predictions.selectors import prediction_of
+from vigil.projects.models import Project
+from vigil.videos.models import Video
+from vigil.videos.selectors import rendition_urls
+
+CONTEXT_MS = 1500
+"""Shown before and after the seconds that a question is about."""
+
+
+def workbench_contents(*, user: User, video: Video, question_id: int | None, language: str) -> dict[str, Any]:
+    """The answer of `GET /api/videos/{id}/workbench`. Opens the person's annotation, and leases the question."""
+    may_write = has_role(user=user, project_id=video.project_id, at_least=Role.ANNOTATOR)
+    prediction = prediction_of(video=video)
+    return {
+        "me": {"id": user.pk, "name": user.get_username()},
+        "project": {"id": video.project_id, "slug": video.project.slug, "name": video.project.name},
+        "video": video_body(video),
+        "labels": label_bodies(video.project, language),
+        "prediction": prediction_body(prediction) if prediction else None,
+        "annotation": _annotation_body(annotation_open(user=user, video=video)) if may_write else _NOTHING,
+        "question": _leased(user, video, question_id) if may_write and question_id else None,
+    }
+
+
+_NOTHING: dict[str, Any] = {
+    "id": 0,
+    "revision": 0,
+    "state": "read_only",
+    "document": {"segments": [], "is_fully_watched": False, "spent_ms": 0},
+}
+"""What a viewer gets, who may look and has no annotation."""
+
+
+def video_body(video: Video) -> dict[str, Any]:
+    """The video as the API shows it."""
+    return {
+        "id": video.pk,
+        "name": video.name,
+        "duration_ms": video.duration_ms,
+        "fps": video.fps,
+        "frame_count": video.frame_count,
+        "width": video.width,
+        "height": video.height,
+        "is_variable_rate": video.is_variable_rate,
+        "weak_label": video.weak_label,
+        "state": video.state,
+        "error": video.error,
+        **rendition_urls(video),
+    }
+
+
+def label_bodies(project: Project, language: str) -> list[dict[str, Any]]:
+    """Every label of the project with its title in `language`, hotkey and colour."""
+    template = load_template(project.template)
+    labels = [template.label(name) for name in label_names(project=project)]
+    return [
+        {"name": one.name, "title": one.title(language), "hotkey": one.hotkey or None, "color": one.colour}
+        for one in labels
+    ]
+
+
+def prediction_body(prediction: Prediction) -> dict[str, Any]:
+    """Scores, judgement and segments of one prediction."""
+    return {
+        "id": prediction.pk,
+        "model": prediction.model_version.name,
+        "clip_start_ms": prediction.clip_start_ms,
+        "clip_end_ms": prediction.clip_end_ms,
+        "raw": prediction.raw,
+        "long": prediction.long,
+        "short": prediction.short,
+        "fused": prediction.fused,
+        "judgement": prediction.judgement,
+        "segments": [_segment_body(segment) for segment in prediction.segments.all()],
+    }
+
+
+def _segment_body(segment: PredictedSegment) -> dict[str, Any]:
+    return {
+        "id": segment.pk,
+        "start_ms": segment.start_ms,
+        "end_ms": segment.end_ms,
+        "label": segment.label,
+        "confidence": segment.confidence,
+        "explanation": segment.explanation,
+        "judgement": segment.judgement,
+    }
+
+
+def question_body(question: Question) -> dict[str, Any]:
+    """The question with what is needed to play its seconds."""
+    video = question.video
+    urls = rendition_urls(video)
+    margin = CONTEXT_MS if question.kind == QuestionKind.VERIFY else 0
+    return {
+        "id": question.pk,
+        "kind": question.kind,
+        "video_id": video.pk,
+        "start_ms": question.start_ms,
+        "end_ms": question.end_ms,
+        "segment_id": question.segment_id,
+        "reason": question.reason,
+        "leased_until": question.leased_until,
+        "model": question.prediction.model_version.name if question.prediction else None,
+        "label": question.segment.label if question.segment else None,
+        "play": {
+            "proxy_url": urls["proxy_url"],
+            "start_ms": max(0, question.start_ms - margin),
+            "end_ms": min(video.duration_ms, question.end_ms + margin),
+            "poster_url": urls["poster_url"],
+        },
+        "video_name": video.name,
+        "duration_ms": video.duration_ms,
+    }
+
+
+def _annotation_body(annotation: Annotation) -> dict[str, Any]:
+    return {
+        "id": annotation.pk,
+        "revision": annotation.revision,
+        "state": annotation.state,
+        "document": workbench_document(annotation),
+    }
+
+
+def _leased(user: User, video: Video, question_id: int) -> dict[str, Any] | None:
+    """The question that the page was opened for; None when somebody else has or answered it."""
+    question = Question.objects.with_bodies().filter(pk=question_id, video=video).first()
+    if question is None or not question_lease(user=user, question=question):
+        return None
+    return question_body(question)

@@ -1,0 +1,53 @@
+"""The API: one django-ninja instance that puts the apps' routers together and answers every error in one shape."""
+
+import logging
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.security import django_auth
+
+from vigil.active_learning.apis import router as active_learning
+from vigil.annotations.apis import router as annotations
+from vigil.projects.errors import VigilError
+
+log = logging.getLogger(__name__)
+
+# Session login; `django_auth` also checks the CSRF token of every request that changes something.
+api = NinjaAPI(title="Vigil", version="1", auth=django_auth, docs_url=None, openapi_url="/openapi.json")
+api.add_router("", annotations)
+api.add_router("", active_learning)
+
+
+@api.exception_handler(VigilError)
+def _vigil_error(request: HttpRequest, error: VigilError) -> HttpResponse:
+    return api.create_response(request, error.body(), status=error.status)
+
+
+@api.exception_handler(AuthenticationError)
+def _not_logged_in(request: HttpRequest, error: AuthenticationError) -> HttpResponse:  # noqa: ARG001
+    return _refused(request, "NotLoggedIn", "Your login has expired. Log in again; what you did here is kept.", 401)
+
+
+@api.exception_handler(HttpError)
+def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    if error.status_code == 403:
+        return _refused(request, "NotAllowed", "The CSRF token is missing or old. Reload the page and try again.", 403)
+    return _refused(request, "Invalid", str(error), error.status_code)
+
+
+@api.exception_handler(ValidationError)
+def _validation_error(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    return _refused(request, "Invalid", "; ".join(_fault(fault) for fault in error.errors[:3]), 422)
+
+
+def _fault(fault: dict[str, Any]) -> str:
+    """One fault in words: where it is, without the wrapper that ninja puts around a body, and what is wrong there."""
+    place = [str(part) for part in fault.get("loc", ())]
+    where = ".".join(place[2:] if place[:1] == ["body"] else place[1:]) or ".".join(place)
+    return f"{where}: {fault.get('msg', 'is not valid')}"
+
+
+def _refused(request: HttpRequest, word: str, detail: str, status: int) -> HttpResponse:
+    return api.create_response(request, {"error": word, "detail": detail}, status=status)
