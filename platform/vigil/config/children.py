@@ -51,8 +51,6 @@ class Child:
     environment: Mapping[str, str]
     log: Path
     watchdog: Watchdog
-    orphan_signal: signal.Signals = signal.SIGTERM
-    """What the watchdog sends: SIGKILL where a polite request would wait for hours of work."""
     process: "subprocess.Popen[bytes] | None" = None
     started_at: float = 0.0
     starts: int = 0
@@ -71,7 +69,7 @@ class Child:
                 stderr=log,
                 start_new_session=True,
             )
-        self.watchdog.watch(self.process.pid, self.orphan_signal)
+        self.watchdog.watch(self.process.pid, signal.SIGTERM)
         self.started_at = time.monotonic()
         self.starts += 1
         return self.process

@@ -149,9 +149,7 @@ class Supervisor:
         logs = self.env.home / "logs"
         for name, command in {"web": web, "media": media, "gpu": gpu}.items():
             environment = self._environment(ready_file=self._ready_file(name))
-            # A worker asked politely would first finish hours of training; that resumes from its checkpoint instead.
-            sign = signal.SIGTERM if name == "web" else signal.SIGKILL
-            child = Child(name, command, environment, logs / f"{name}.log", watchdog, sign)
+            child = Child(name, command, environment, logs / f"{name}.log", watchdog)
             self._ready_file(name).unlink(missing_ok=True)
             self.children.append(child)
             child.start()

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Iterable
 
-GRACE_S = 10.0
+GRACE_S = 6.0
 
 
 def main(lines: Iterable[str]) -> None:
