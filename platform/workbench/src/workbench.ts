@@ -1,1 +1,9 @@
-export {};
+/** The page of one video: /videos/{id}/. */
+import { mount } from 'svelte';
+import WorkbenchPage from './components/WorkbenchPage.svelte';
+import { pageNumber, pageRoot } from './services/page_root';
+
+const root = pageRoot();
+const video_id = pageNumber(root, 'videoId', 'video');
+if (video_id === null) throw new Error('the page does not say which video it is for (data-video-id)');
+mount(WorkbenchPage, { target: root, props: { video_id, question_id: pageNumber(root, 'questionId', 'question') } });

@@ -1,5 +1,12 @@
 /** The theme of this browser: what the person chose, else what the system prefers. */
 
+declare global {
+  interface DocumentEventMap {
+    /** The theme was switched: what is drawn, not styled, reads its colours anew. */
+    'vigil:theme': CustomEvent;
+  }
+}
+
 export type Theme = 'vigil-dark' | 'vigil-light';
 
 const KEY = 'vigil:theme';

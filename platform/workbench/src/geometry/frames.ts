@@ -1,0 +1,63 @@
+/** Which frame is shown when: maps presentation times to frame numbers and back, variable frame rate included. */
+
+export class FrameTable {
+  /** @param times_ms presentation time of every frame, ascending, from the first frame of the video */
+  constructor(
+    private readonly times_ms: readonly number[],
+    readonly duration_ms: number,
+  ) {
+    if (times_ms.length === 0) throw new RangeError('a frame table needs at least one frame');
+  }
+
+  /** An even table, for use until the exact one has come. */
+  static even(fps: number, frame_count: number, duration_ms: number): FrameTable {
+    const rate = fps > 0 ? fps : 25;
+    const count = Math.max(1, frame_count || Math.round((duration_ms * rate) / 1000));
+    return new FrameTable(Array.from({ length: count }, (_, index) => Math.round((index * 1000) / rate)), duration_ms);
+  }
+
+  get count(): number {
+    return this.times_ms.length;
+  }
+
+  /** The frame on screen at a time: the last one that has begun. */
+  frameAt(time_ms: number): number {
+    let low = 0;
+    let high = this.count - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.times_ms[middle] ?? 0) <= time_ms) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  startOf(frame: number): number {
+    return this.times_ms[Math.min(Math.max(frame, 0), this.count - 1)] ?? 0;
+  }
+
+  endOf(frame: number): number {
+    return frame + 1 < this.count ? this.startOf(frame + 1) : Math.max(this.duration_ms, this.startOf(frame) + 1);
+  }
+
+  /** Where to seek so that surely this frame is shown: its middle, away from rounding at both ends. */
+  seekTimeOf(frame: number): number {
+    return (this.startOf(frame) + this.endOf(frame)) / 2;
+  }
+
+  /** The nearest frame boundary: where an edge may lie. The end of the video is one too. */
+  snapped(time_ms: number): number {
+    const frame = this.frameAt(time_ms);
+    const start = this.startOf(frame);
+    const end = frame + 1 < this.count ? this.startOf(frame + 1) : this.duration_ms;
+    return Math.min(time_ms - start <= end - time_ms ? start : end, this.duration_ms);
+  }
+
+  /** The boundary a number of frames away from a time. */
+  stepped(time_ms: number, frames: number): number {
+    const boundary = this.snapped(time_ms);
+    const frame = boundary >= this.duration_ms ? this.count : this.frameAt(boundary);
+    const target = Math.min(Math.max(frame + frames, 0), this.count);
+    return target === this.count ? this.duration_ms : this.startOf(target);
+  }
+}

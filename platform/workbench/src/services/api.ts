@@ -1,0 +1,109 @@
+/** The calls to Vigil's API. Every refusal becomes an `ApiError` with the server's own sentence. */
+import type { NextQuestion, Saved, SaveConflict, Submitted, Workbench, WorkDocument } from '../state/contract';
+
+/** `status` is 0 when no answer came: no network, or the server is away. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly body: unknown = null,
+  ) {
+    super(message);
+    this.name = 'ApiError';
+  }
+
+  /** Worth another try as it is: nothing about the request was wrong. */
+  get isPassing(): boolean {
+    return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500;
+  }
+
+  get isSignedOut(): boolean {
+    return this.status === 401;
+  }
+}
+
+interface Call {
+  readonly method?: 'GET' | 'POST' | 'PUT';
+  readonly body?: unknown;
+  readonly revision?: number;
+  readonly keepalive?: boolean;
+}
+
+function csrfToken(): string {
+  const cookie = /(?:^|;\s*)csrftoken=([^;]+)/.exec(document.cookie)?.[1];
+  return cookie ?? document.querySelector<HTMLElement>('[data-csrf-token]')?.dataset.csrfToken ?? '';
+}
+
+function headersOf(call: Call): Headers {
+  const headers = new Headers({ Accept: 'application/json' });
+  if (call.method && call.method !== 'GET') headers.set('X-CSRFToken', csrfToken());
+  if (call.body !== undefined) headers.set('Content-Type', 'application/json');
+  if (call.revision !== undefined) headers.set('If-Match', `"${call.revision}"`);
+  return headers;
+}
+
+function detailOf(body: unknown, status: number): string {
+  if (typeof body === 'object' && body !== null && 'detail' in body && typeof body.detail === 'string') return body.detail;
+  return `The server answered ${status}.`;
+}
+
+async function called<Answer>(path: string, call: Call = {}): Promise<Answer> {
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method: call.method ?? 'GET',
+      headers: headersOf(call),
+      credentials: 'same-origin',
+      keepalive: call.keepalive ?? false,
+      ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+    });
+  } catch (error) {
+    throw new ApiError(0, error instanceof Error ? error.message : 'no answer');
+  }
+  const isJson = response.headers.get('Content-Type')?.includes('json') ?? false;
+  const body: unknown = isJson ? await response.json() : null;
+  // A login page instead of an answer means that the session has ended.
+  if (response.ok && !isJson) throw new ApiError(response.redirected ? 401 : 502, 'The server sent a page instead of an answer.');
+  if (!response.ok) throw new ApiError(response.status, detailOf(body, response.status), body);
+  return body as Answer;
+}
+
+export function workbenchOf(video_id: number, question_id: number | null): Promise<Workbench> {
+  const query = question_id === null ? '' : `?question=${question_id}`;
+  return called(`/api/videos/${video_id}/workbench${query}`);
+}
+
+export function frameTimesOf(video_id: number): Promise<{ readonly times_ms: readonly number[] }> {
+  return called(`/api/videos/${video_id}/frame-times`);
+}
+
+export function documentSave(annotation_id: number, revision: number, body: WorkDocument, keepalive = false): Promise<Saved> {
+  return called(`/api/annotations/${annotation_id}`, { method: 'PUT', revision, body, keepalive });
+}
+
+export function conflictOf(error: unknown): SaveConflict | null {
+  if (!(error instanceof ApiError) || error.status !== 409) return null;
+  const { body } = error;
+  const isConflict = typeof body === 'object' && body !== null && 'revision' in body && 'document' in body;
+  return isConflict ? (body as SaveConflict) : null;
+}
+
+export function annotationSubmit(annotation_id: number, revision: number, question_id: number | null): Promise<Submitted> {
+  return called(`/api/annotations/${annotation_id}/submit`, { method: 'POST', revision, body: { question_id } });
+}
+
+export function questionNext(slug: string, kinds: readonly string[] | null, exclude: readonly number[]): Promise<NextQuestion> {
+  return called(`/api/projects/${encodeURIComponent(slug)}/questions/next`, { method: 'POST', body: { kinds, exclude } });
+}
+
+export function questionAnswer(question_id: number, payload: unknown, spent_ms: number): Promise<{ readonly answer_id: number }> {
+  return called(`/api/questions/${question_id}/answer`, { method: 'POST', body: { payload, spent_ms: Math.round(spent_ms) } });
+}
+
+export function questionSkip(question_id: number): Promise<unknown> {
+  return called(`/api/questions/${question_id}/skip`, { method: 'POST', body: {} });
+}
+
+export function answerWithdraw(answer_id: number): Promise<unknown> {
+  return called(`/api/answers/${answer_id}/withdraw`, { method: 'POST', body: {} });
+}

@@ -1,0 +1,64 @@
+/** Opens a video for work, and waits while its playable copy is still being made. */
+import { FrameTable } from '../geometry/frames';
+import type { Workbench } from '../state/contract';
+import { ApiError, frameTimesOf, workbenchOf } from './api';
+import type { Player } from './player.svelte';
+import type { Scope } from './scope';
+
+const POLL_MS = 2000;
+const UNDERWAY: readonly string[] = ['queued', 'running'];
+
+export type Opening =
+  | { readonly is: 'loading' }
+  | { readonly is: 'failed'; readonly detail: string }
+  | { readonly is: 'preparing' | 'quarantined' | 'ready'; readonly bench: Workbench };
+
+export function openingOf(bench: Workbench): Opening {
+  const { video } = bench;
+  if (video.proxy_url !== null) return { is: 'ready', bench };
+  return { is: UNDERWAY.includes(video.state) ? 'preparing' : 'quarantined', bench };
+}
+
+export class BenchLoading {
+  opening = $state.raw<Opening>({ is: 'loading' });
+
+  constructor(
+    private readonly video_id: number,
+    private readonly question_id: number | null,
+    private readonly scope: Scope,
+  ) {}
+
+  async load(): Promise<void> {
+    try {
+      this.opening = openingOf(await workbenchOf(this.video_id, this.question_id));
+      if (this.opening.is === 'preparing') this.loadAfter(POLL_MS);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      // A page that waits goes on waiting through a short outage.
+      if (error.isPassing && this.opening.is === 'preparing') this.loadAfter(2 * POLL_MS);
+      else this.opening = { is: 'failed', detail: error.message };
+    }
+  }
+
+  private loadAfter(delay_ms: number): void {
+    this.scope.after(delay_ms, () => void this.load());
+  }
+
+  retry(): void {
+    this.opening = { is: 'loading' };
+    void this.load();
+  }
+}
+
+/** Gives the player its frames: an even table at once, the exact one when it has come. */
+export async function framesLoad(bench: Workbench, player: Player): Promise<void> {
+  const { video } = bench;
+  player.frames = FrameTable.even(video.fps, video.frame_count, video.duration_ms);
+  try {
+    const { times_ms } = await frameTimesOf(video.id);
+    if (times_ms.length > 0) player.frames = new FrameTable(times_ms, video.duration_ms);
+  } catch (error) {
+    // Without the table stepping is still right for constant frame rates; the page works on.
+    if (!(error instanceof ApiError)) throw error;
+  }
+}

@@ -1,0 +1,49 @@
+/** Turns key presses into commands. Dead inside text boxes and dialogs; buttons keep their own Space and Enter. */
+import { commandOf, isSingleCharacter, labelHotkeyOf, worksInText, type Command } from '../actions/keymap';
+import type { Scope } from './scope';
+
+export interface KeyboardOptions {
+  readonly run: (command: Command) => void;
+  readonly label: (hotkey: string) => boolean;
+  readonly usesSingleKeys: () => boolean;
+  /** Tab walks through segments only while this element has the focus, so that it still leaves the timeline elsewhere. */
+  readonly timeline: () => HTMLElement | null;
+}
+
+const TEXT_INPUTS = 'textarea, [contenteditable], input:not([type=checkbox], [type=radio], [type=button], [type=range])';
+
+function isText(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest(TEXT_INPUTS) !== null;
+}
+
+/** Keys that the focused control needs for itself. */
+function isOfControl(event: KeyboardEvent): boolean {
+  const { target } = event;
+  if (!(target instanceof Element) || event.ctrlKey || event.metaKey) return false;
+  if (target.closest('select')) return event.key !== 'Escape';
+  const isPress = event.code === 'Space' || event.key === 'Enter';
+  return isPress && target.closest('button, a, summary, input') !== null;
+}
+
+function isOurs(command: Command, event: KeyboardEvent, options: KeyboardOptions): boolean {
+  if (isText(event.target)) return worksInText(command);
+  if (isOfControl(event)) return false;
+  if (event.key === 'Tab') return event.target === options.timeline();
+  return options.usesSingleKeys() || !isSingleCharacter(event);
+}
+
+export function keyboardOn(scope: Scope, options: KeyboardOptions): void {
+  scope.listen(window, 'keydown', (event) => {
+    if (event.defaultPrevented || event.isComposing || document.querySelector('dialog[open]')) return;
+    const command = commandOf(event);
+    if (command) {
+      if (!isOurs(command, event, options)) return;
+      event.preventDefault();
+      options.run(command);
+      return;
+    }
+    const hotkey = labelHotkeyOf(event);
+    if (hotkey === null || isText(event.target) || isOfControl(event) || !options.usesSingleKeys()) return;
+    if (options.label(hotkey)) event.preventDefault();
+  });
+}

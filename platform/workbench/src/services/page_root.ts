@@ -1,0 +1,19 @@
+/** The element that a page is drawn into, and what Django wrote on it. */
+
+export function pageRoot(): HTMLElement {
+  const root = document.getElementById('app');
+  if (!root) throw new Error('the page has no #app element');
+  const fit = () => {
+    root.style.setProperty('--app-top', `${Math.round(root.getBoundingClientRect().top + window.scrollY)}px`);
+  };
+  fit();
+  window.addEventListener('resize', fit);
+  root.classList.add('app-page');
+  return root;
+}
+
+/** A number of the page's `data-…` attributes or of its address, else null. */
+export function pageNumber(root: HTMLElement, name: string, query: string): number | null {
+  const text = root.dataset[name] || new URLSearchParams(location.search).get(query) || '';
+  return /^\d+$/.test(text) ? Number(text) : null;
+}

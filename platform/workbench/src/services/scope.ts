@@ -1,0 +1,68 @@
+/** Owner of listeners, timers and observers: ending the scope ends them all, so that nothing outlives its page. */
+export class Scope {
+  private readonly ends = new Set<() => void>();
+  private isEnded = false;
+
+  /** Calls `end` when the scope ends; the answer calls it now and forgets it. */
+  own(end: () => void): () => void {
+    if (this.isEnded) {
+      end();
+      return () => undefined;
+    }
+    this.ends.add(end);
+    return () => {
+      if (this.ends.delete(end)) end();
+    };
+  }
+
+  listen<Name extends keyof WindowEventMap>(
+    target: Window,
+    name: Name,
+    heard: (event: WindowEventMap[Name]) => void,
+    options?: AddEventListenerOptions,
+  ): () => void;
+  listen<Name extends keyof DocumentEventMap>(
+    target: Document,
+    name: Name,
+    heard: (event: DocumentEventMap[Name]) => void,
+    options?: AddEventListenerOptions,
+  ): () => void;
+  listen<Name extends keyof HTMLElementEventMap>(
+    target: HTMLElement,
+    name: Name,
+    heard: (event: HTMLElementEventMap[Name]) => void,
+    options?: AddEventListenerOptions,
+  ): () => void;
+  listen(target: EventTarget, name: string, heard: (event: never) => void, options?: AddEventListenerOptions): () => void {
+    const listener = heard as EventListener;
+    target.addEventListener(name, listener, options);
+    return this.own(() => {
+      target.removeEventListener(name, listener, options);
+    });
+  }
+
+  after(delay_ms: number, due: () => void): () => void {
+    let stop: () => void = () => undefined;
+    const timer = setTimeout(() => {
+      stop();
+      due();
+    }, delay_ms);
+    stop = this.own(() => {
+      clearTimeout(timer);
+    });
+    return stop;
+  }
+
+  every(period_ms: number, due: () => void): () => void {
+    const timer = setInterval(due, period_ms);
+    return this.own(() => {
+      clearInterval(timer);
+    });
+  }
+
+  end(): void {
+    this.isEnded = true;
+    for (const end of [...this.ends].reverse()) end();
+    this.ends.clear();
+  }
+}

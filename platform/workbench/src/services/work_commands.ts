@@ -1,0 +1,237 @@
+/** What each key does to the work. Buttons call the same functions. */
+import { segmentFromModel } from '../actions/action';
+import { changeLabel, moveEdge } from '../actions/editing';
+import { accept, markWatched, reject, remove } from '../actions/judging';
+import type { Command } from '../actions/keymap';
+import { add, merge, split } from '../actions/shaping';
+import type { Edge } from '../geometry/lanes';
+import { stretchAfter } from '../geometry/uncertain';
+import { wholeView, zoomedView } from '../geometry/view';
+import { t } from '../language/text';
+import type { Segment } from '../state/contract';
+import { nextOpenRow, rowBeside, type Row } from '../state/work';
+import type { WorkSession } from './work_session.svelte';
+
+const NEW_SEGMENT_MS = 2000;
+const ZOOM_STEP = 1.6;
+
+/** What the commands leave to the page around them. */
+export interface PageCommands {
+  submit(): void;
+  skip(): void;
+  help(): void;
+}
+
+export class WorkCommands {
+  constructor(
+    private readonly session: WorkSession,
+    private readonly page: PageCommands,
+  ) {}
+
+  run(command: Command): void {
+    this.table[command]();
+  }
+
+  private readonly table: Readonly<Record<Command, () => void>> = {
+    play_pause: () => { this.player.toggle(); },
+    shuttle_back: () => { this.player.shuttle(-1); },
+    shuttle_forward: () => { this.player.shuttle(1); },
+    frame_back: () => { this.player.stepFrames(-1); },
+    frame_forward: () => { this.player.stepFrames(1); },
+    second_back: () => { this.jump(-1000); },
+    second_forward: () => { this.jump(1000); },
+    ten_seconds_back: () => { this.jump(-10_000); },
+    ten_seconds_forward: () => { this.jump(10_000); },
+    video_start: () => { this.seek(0); },
+    video_end: () => { this.seek(this.session.around.duration_ms); },
+    play_segment: () => { this.playSegment(); },
+    next_segment: () => { this.step(1); },
+    previous_segment: () => { this.step(-1); },
+    next_uncertain: () => { this.nextUncertain(); },
+    jump_to_start: () => { this.withRow((row) => { this.seek(row.start_ms); }); },
+    jump_to_end: () => { this.withRow((row) => { this.seek(row.end_ms - 1); }); },
+    set_start: () => { this.setStart(); },
+    set_end: () => { this.setEnd(); },
+    start_earlier: () => { this.nudge('start', -1); },
+    start_later: () => { this.nudge('start', 1); },
+    end_earlier: () => { this.nudge('end', -1); },
+    end_later: () => { this.nudge('end', 1); },
+    new_segment: () => { this.draw(this.now_ms, this.now_ms + NEW_SEGMENT_MS); },
+    split: () => { this.split(); },
+    merge: () => { this.merge(); },
+    unselect: () => { this.unselect(); },
+    accept: () => { this.withRow((row) => { this.accept(row); }); },
+    reject: () => { this.withRow((row) => { this.reject(row); }); },
+    edit: () => { this.withRow((row) => { this.edit(row); }); },
+    remove: () => { this.withRow((row) => { this.session.dispatch(remove(row.id)); }); },
+    mark_watched: () => { this.session.dispatch(markWatched(!this.session.present.document.is_fully_watched)); },
+    zoom_in: () => { this.zoom(ZOOM_STEP); },
+    zoom_out: () => { this.zoom(1 / ZOOM_STEP); },
+    zoom_all: () => { this.session.view = wholeView(this.session.around.duration_ms); },
+    undo: () => { this.session.undo(); },
+    redo: () => { this.session.redo(); },
+    submit: () => { this.page.submit(); },
+    skip: () => { this.page.skip(); },
+    help: () => { this.page.help(); },
+  };
+
+  private get player() {
+    return this.session.player;
+  }
+
+  private get now_ms(): number {
+    return this.player.time_ms;
+  }
+
+  private withRow(act: (row: Row) => void): void {
+    const row = this.session.selectedRow;
+    if (row) act(row);
+    else this.session.tell(t('notice.select_first'));
+  }
+
+  private seek(time_ms: number): void {
+    this.player.pause();
+    this.player.seek(time_ms);
+    this.session.reveal(this.now_ms, this.now_ms);
+  }
+
+  private jump(by_ms: number): void {
+    this.player.seek(this.now_ms + by_ms);
+    this.session.reveal(this.now_ms, this.now_ms);
+  }
+
+  private playSegment(): void {
+    const place = this.session.selectedRow ?? this.session.bench.question;
+    if (place) this.player.playInterval(place.start_ms, place.end_ms);
+    else this.session.tell(t('notice.select_first'));
+  }
+
+  private step(by: 1 | -1): void {
+    const row = rowBeside(this.session.rows, this.session.present.selected, this.now_ms, by);
+    if (row) this.session.goTo(row);
+  }
+
+  private nextUncertain(): void {
+    const stretch = stretchAfter(this.session.uncertain, this.now_ms);
+    if (!stretch) {
+      this.session.tell(t('notice.no_uncertain'));
+      return;
+    }
+    this.seek(stretch.start_ms);
+    this.session.reveal(stretch.start_ms, stretch.end_ms);
+  }
+
+  /** Accepts a suggestion and goes on to the next one that waits; anything else is accepted and stays selected. */
+  accept(row: Row): void {
+    const { new_key } = this.session.target(row.id);
+    this.session.dispatch(accept(this.session.around, row.id, new_key));
+    if (row.outcome === null) this.goOn(new_key);
+  }
+
+  reject(row: Row): void {
+    const { new_key } = this.session.target(row.id);
+    this.session.dispatch(reject(this.session.around, row.id, new_key));
+    if (row.outcome === null) this.goOn(new_key);
+  }
+
+  private goOn(from: string): void {
+    const next = nextOpenRow(this.session.rows, from);
+    if (next) this.session.goTo(next);
+  }
+
+  edit(row: Row): void {
+    this.session.select(row.id);
+    this.session.editing = row.id;
+  }
+
+  setLabel(row: Row, label: string): void {
+    this.session.dispatch(changeLabel(this.session.target(row.id), label));
+  }
+
+  /** The label with a hotkey, for the selected segment. True when there is such a label. */
+  labelByHotkey(hotkey: string): boolean {
+    const label = this.session.labels.find((one) => String(one.hotkey ?? '').toUpperCase() === hotkey);
+    if (!label) return false;
+    this.withRow((row) => { this.setLabel(row, label.name); });
+    return true;
+  }
+
+  private setStart(): void {
+    const row = this.session.selectedRow;
+    if (!row) {
+      this.session.pending_ms = this.now_ms;
+      this.session.tell(t('notice.pending_start', { time: this.session.timeText(this.now_ms) }));
+    } else if (this.now_ms >= row.end_ms) {
+      this.session.tell(t('notice.start_after_end', { time: this.session.timeText(row.end_ms) }), 'warning');
+    } else this.session.dispatch(moveEdge(this.session.target(row.id), 'start', this.now_ms));
+  }
+
+  // The end is the end of the frame that is shown: what one sees last belongs to the segment.
+  private setEnd(): void {
+    const end_ms = this.player.frames.endOf(this.player.frame);
+    const row = this.session.selectedRow;
+    if (!row) {
+      const start_ms = this.session.pending_ms ?? Math.max(0, end_ms - NEW_SEGMENT_MS);
+      this.draw(Math.min(start_ms, this.now_ms), Math.max(start_ms, end_ms));
+    } else if (end_ms <= row.start_ms) {
+      this.session.tell(t('notice.end_before_start', { time: this.session.timeText(row.start_ms) }), 'warning');
+    } else this.session.dispatch(moveEdge(this.session.target(row.id), 'end', end_ms));
+  }
+
+  private nudge(edge: Edge, frames: number): void {
+    this.withRow((row) => {
+      const target = this.session.target(row.id);
+      const to_ms = this.player.frames.stepped(edge === 'start' ? row.start_ms : row.end_ms, frames);
+      this.session.dispatch(moveEdge(target, edge, to_ms, `nudge:${edge}:${target.new_key}`));
+      this.player.pause();
+      this.player.seek(edge === 'start' ? to_ms : to_ms - 1);
+    });
+  }
+
+  draw(start_ms: number, end_ms: number): void {
+    const drawn = { key: crypto.randomUUID(), start_ms, end_ms, label: this.session.newLabel };
+    this.session.pending_ms = null;
+    this.session.dispatch(add(this.session.around, drawn));
+  }
+
+  private split(): void {
+    this.withRow((row) => {
+      const keys = { first: this.session.target(row.id).new_key, second: crypto.randomUUID() };
+      const before = this.session.present.document;
+      this.session.dispatch(split(this.session.around, row.id, this.now_ms, keys));
+      if (this.session.present.document === before) this.session.tell(t('notice.cannot_split'));
+    });
+  }
+
+  private merge(): void {
+    this.withRow((row) => {
+      const rows = this.session.rows.filter((one) => one.outcome !== 'rejected');
+      const next = rows[rows.findIndex((one) => one.id === row.id) + 1];
+      if (!next || row.outcome === 'rejected') {
+        this.session.tell(t('notice.cannot_merge'));
+        return;
+      }
+      const { new_key } = this.session.target(row.id);
+      this.session.dispatch(merge(this.session.around, row.id, this.asSegment(next), new_key));
+    });
+  }
+
+  private asSegment(row: Row): Segment {
+    const own = this.session.present.document.segments.find((segment) => segment.key === row.id);
+    if (own) return own;
+    if (row.source) return segmentFromModel(row.source, row.id);
+    throw new Error(`row ${row.id} is neither a segment nor a suggestion`);
+  }
+
+  private unselect(): void {
+    this.session.pending_ms = null;
+    this.session.select(null);
+  }
+
+  private zoom(factor: number): void {
+    const { session } = this;
+    const isVisible = this.now_ms >= session.view.start_ms && this.now_ms <= session.view.end_ms;
+    const anchor = isVisible ? this.now_ms : (session.view.start_ms + session.view.end_ms) / 2;
+    session.view = zoomedView(session.view, anchor, factor, session.around.duration_ms);
+  }
+}

@@ -1,0 +1,213 @@
+/** One person's work on one video: the document with its history, what is selected and shown, and its saving. */
+import type { Action, Surroundings } from '../actions/action';
+import { takeVersion } from '../actions/editing';
+import { clockText } from '../geometry/time';
+import { uncertainStretches } from '../geometry/uncertain';
+import { revealingView, wholeView, type View } from '../geometry/view';
+import { t } from '../language/text';
+import type { CurveName, Label, SaveConflict, Workbench, WorkDocument } from '../state/contract';
+import { historyOf, recorded, redone, sealed, undone } from '../state/history';
+import { mergedDocument } from '../state/merge';
+import { rowsOfWork, sameLabelling, sourceIdOf, suggestionId, type Row, type WorkState } from '../state/work';
+import { documentSave } from './api';
+import { Autosave, type SaveStatus } from './autosave';
+import { localCopies, type LocalCopy } from './local_copy';
+import type { Player } from './player.svelte';
+import type { Scope } from './scope';
+
+export interface Notice {
+  readonly text: string;
+  readonly tone: 'plain' | 'warning';
+}
+
+const NOTICE_MS = 4000;
+
+export class WorkSession {
+  readonly bench: Workbench;
+  readonly around: Surroundings;
+  private history = $state.raw(historyOf({ document: { segments: [], is_fully_watched: false, spent_ms: 0 }, selected: null }));
+  /** What a drag would do, shown until the pointer lets go. */
+  private preview = $state.raw<WorkState | null>(null);
+  view = $state.raw<View>(wholeView(0));
+  save = $state.raw<SaveStatus>({ state: 'saved', detail: '' });
+  conflict = $state.raw<SaveConflict | null>(null);
+  notice = $state.raw<Notice | null>(null);
+  /** Id of the row whose explanation is being written. */
+  editing = $state<string | null>(null);
+  /** A start that waits for its end (I without a selection). */
+  pending_ms = $state<number | null>(null);
+  shownCurves = $state.raw<ReadonlySet<CurveName>>(new Set(['fused']));
+  isBandShown = $state(true);
+  isSubmitted = $state(false);
+  usesSingleKeys = $state(true);
+  private lastLabel: string | null = null;
+  private stopNotice: () => void = () => undefined;
+  readonly autosave: Autosave;
+
+  readonly present = $derived.by(() => this.preview ?? this.history.present);
+  readonly rows = $derived.by((): Row[] => rowsOfWork(this.present.document, this.bench.prediction));
+  readonly selectedRow = $derived.by(() => this.rows.find((row) => row.id === this.present.selected) ?? null);
+  readonly openCount = $derived.by(() => this.rows.filter((row) => row.outcome === null).length);
+  readonly canUndo = $derived.by(() => this.history.past.length > 0);
+  readonly canRedo = $derived.by(() => this.history.future.length > 0);
+  readonly uncertain = $derived.by(() => (this.bench.prediction ? uncertainStretches(this.bench.prediction) : []));
+
+  constructor(
+    bench: Workbench,
+    readonly player: Player,
+    private readonly scope: Scope,
+    private readonly spent_ms: () => number,
+  ) {
+    this.bench = bench;
+    this.around = { prediction: bench.prediction, duration_ms: bench.video.duration_ms };
+    this.isSubmitted = bench.annotation.state === 'submitted';
+    this.view = wholeView(bench.video.duration_ms);
+    this.history = historyOf({ document: bench.annotation.document, selected: null });
+    const { annotation } = bench;
+    const copies = localCopies(bench.me.id, annotation.id);
+    const found = copies.kept();
+    this.autosave = new Autosave({
+      scope,
+      copies,
+      revision: annotation.revision,
+      document: annotation.document,
+      save: (revision, document) => documentSave(annotation.id, revision, this.timed(document)),
+      onStatus: (status) => (this.save = status),
+      onConflict: (conflict) => (this.conflict = conflict),
+    });
+    if (found) this.restore(found);
+    this.selectFirst();
+  }
+
+  get labels(): readonly Label[] {
+    return this.bench.labels;
+  }
+
+  label(name: string): Label {
+    return this.labels.find((label) => label.name === name) ?? { name, title: name, hotkey: null, color: '#7a7b97' };
+  }
+
+  /** What a newly drawn segment is called: the label used last, else the question's, else the most general one. */
+  get newLabel(): string {
+    const general = this.labels.find((label) => label.name === 'Abnormal') ?? this.labels[0];
+    return this.lastLabel ?? this.bench.question?.label ?? general?.name ?? 'Abnormal';
+  }
+
+  private timed(document: WorkDocument): WorkDocument {
+    return { ...document, spent_ms: Math.round(this.bench.annotation.document.spent_ms + this.spent_ms()) };
+  }
+
+  private restore(found: LocalCopy): void {
+    const { annotation } = this.bench;
+    if (sameLabelling(found.document, annotation.document)) return;
+    if (found.revision === annotation.revision) {
+      this.dispatch(takeVersion(found.document));
+      this.tell(t('notice.restored', { time: new Date(found.kept_at).toLocaleTimeString() }));
+      return;
+    }
+    // The server moved on since: both versions are shown, and the base of ours lets them be merged.
+    this.history = recorded(this.history, 'take_version', { ...this.history.present, document: found.document });
+    this.autosave.resolved({ revision: found.revision, document: found.base }, found.document);
+  }
+
+  private selectFirst(): void {
+    const asked = this.bench.question?.segment_id ?? null;
+    const byQuestion = asked === null ? null : this.rows.find((row) => row.id === suggestionId(asked) || row.source?.id === asked);
+    if (byQuestion) this.select(byQuestion.id);
+  }
+
+  dispatch(action: Action): void {
+    const after = action.perform(this.history.present);
+    const before = this.history.present.document;
+    this.preview = null;
+    this.history = recorded(this.history, action.name, after, action.joins ?? null);
+    if (after.document !== before) this.edited();
+    const label = after.document.segments.find((segment) => segment.key === after.selected)?.label;
+    if (action.name === 'change_label' && label) this.lastLabel = label;
+  }
+
+  private edited(): void {
+    this.isSubmitted = false;
+    this.autosave.changed(this.history.present.document);
+  }
+
+  show(action: Action | null): void {
+    this.preview = action ? action.perform(this.history.present) : null;
+  }
+
+  /** Takes back what was joined under a key, if it was the last thing done: Esc in a text box. Redo brings it again. */
+  giveUp(joins: string): void {
+    if (this.history.past.at(-1)?.joins !== joins) return;
+    this.history = undone(this.history);
+    this.edited();
+  }
+
+  seal(): void {
+    this.history = sealed(this.history);
+  }
+
+  undo(): void {
+    const step = this.history.past.at(-1);
+    if (!step) return;
+    this.history = undone(this.history);
+    this.edited();
+    this.tell(t('notice.undone', { what: t(`action.${step.name}` as 'action.add') }));
+  }
+
+  redo(): void {
+    const step = this.history.future.at(-1);
+    if (!step) return;
+    this.history = redone(this.history);
+    this.edited();
+    this.tell(t('notice.redone', { what: t(`action.${step.name}` as 'action.add') }));
+  }
+
+  select(id: string | null): void {
+    this.seal();
+    if (this.editing !== null && this.editing !== id) this.editing = null;
+    this.history = { ...this.history, present: { ...this.history.present, selected: id } };
+    this.preview = null;
+  }
+
+  /** Selects a row, brings it into view and goes to its first frame. */
+  goTo(row: Row): void {
+    this.select(row.id);
+    this.player.pause();
+    this.player.seek(row.start_ms);
+    this.reveal(row.start_ms, row.end_ms);
+  }
+
+  reveal(start_ms: number, end_ms: number): void {
+    this.view = revealingView(this.view, start_ms, end_ms, this.around.duration_ms);
+  }
+
+  target(row_id: string): { around: Surroundings; row_id: string; new_key: string } {
+    return { around: this.around, row_id, new_key: sourceIdOf(row_id) === null ? row_id : crypto.randomUUID() };
+  }
+
+  tell(text: string, tone: Notice['tone'] = 'plain'): void {
+    this.notice = { text, tone };
+    this.stopNotice();
+    this.stopNotice = this.scope.after(NOTICE_MS, () => (this.notice = null));
+  }
+
+  timeText(time_ms: number): string {
+    return clockText(time_ms);
+  }
+
+  /** Ends a conflict with the version that the person chose. */
+  resolve(choice: 'mine' | 'theirs' | 'merged'): void {
+    const { conflict } = this;
+    if (!conflict) return;
+    const mine = this.history.present.document;
+    const versions = {
+      mine: () => mine,
+      theirs: () => conflict.document,
+      merged: () => mergedDocument(this.autosave.base, mine, conflict.document),
+    };
+    const chosen = versions[choice]();
+    this.conflict = null;
+    this.history = recorded(this.history, 'take_version', { ...this.history.present, document: chosen });
+    this.autosave.resolved(conflict, chosen);
+  }
+}

@@ -1,0 +1,110 @@
+/** What a person is working on, and what the list and the timeline show of it. Nothing here changes in place. */
+import type { ModelSegment, Outcome, Prediction, Segment, WorkDocument } from './contract';
+
+export interface WorkState {
+  readonly document: WorkDocument;
+  /** Id of the selected row: a segment's key, or `model:<id>` of an unjudged suggestion. */
+  readonly selected: string | null;
+}
+
+/** One line of the segment list and one bar of the timeline. */
+export interface Row {
+  readonly id: string;
+  readonly start_ms: number;
+  readonly end_ms: number;
+  readonly label: string;
+  readonly explanation: string;
+  readonly draft_explanation: string;
+  /** null: the model's suggestion, not yet judged. */
+  readonly outcome: Outcome | null;
+  readonly source: ModelSegment | null;
+}
+
+const SUGGESTION = 'model:';
+
+export function suggestionId(source_id: number): string {
+  return SUGGESTION + source_id;
+}
+
+export function sourceIdOf(row_id: string): number | null {
+  return row_id.startsWith(SUGGESTION) ? Number(row_id.slice(SUGGESTION.length)) : null;
+}
+
+export function sourceOf(segment: Segment, prediction: Prediction | null): ModelSegment | null {
+  if (segment.source_id === null) return null;
+  return prediction?.segments.find((source) => source.id === segment.source_id) ?? null;
+}
+
+/** The outcome that a kept segment has by what was changed on it. */
+export function outcomeOf(segment: Segment, source: ModelSegment | null): Outcome {
+  if (segment.source_id === null) return 'manual';
+  if (!source) return segment.outcome;
+  const isAsDrafted =
+    segment.start_ms === source.start_ms &&
+    segment.end_ms === source.end_ms &&
+    segment.label === source.label &&
+    segment.explanation === source.explanation;
+  return isAsDrafted ? 'accepted' : 'changed';
+}
+
+function isCovered(source: ModelSegment, segments: readonly Segment[]): boolean {
+  return segments.some(
+    (segment) =>
+      segment.outcome !== 'rejected' &&
+      segment.label === source.label &&
+      segment.start_ms <= source.start_ms &&
+      segment.end_ms >= source.end_ms,
+  );
+}
+
+/** The model's segments that still wait for a person: not judged, and not inside one of the person's of the same label. */
+export function openSuggestions(document: WorkDocument, prediction: Prediction | null): ModelSegment[] {
+  const judged = new Set(document.segments.map((segment) => segment.source_id));
+  return (prediction?.segments ?? []).filter((source) => !judged.has(source.id) && !isCovered(source, document.segments));
+}
+
+function segmentRow(segment: Segment, prediction: Prediction | null): Row {
+  return { ...segment, id: segment.key, source: sourceOf(segment, prediction) };
+}
+
+function suggestionRow(source: ModelSegment): Row {
+  const { id, start_ms, end_ms, label, explanation } = source;
+  const row = { id: suggestionId(id), start_ms, end_ms, label, explanation, draft_explanation: explanation };
+  return { ...row, outcome: null, source };
+}
+
+/** Everything to show, in order of time. */
+export function rowsOfWork(document: WorkDocument, prediction: Prediction | null): Row[] {
+  const rows = [
+    ...document.segments.map((segment) => segmentRow(segment, prediction)),
+    ...openSuggestions(document, prediction).map(suggestionRow),
+  ];
+  return rows.sort((a, b) => a.start_ms - b.start_ms || a.end_ms - b.end_ms || a.id.localeCompare(b.id));
+}
+
+/** The row `by` places further, from the selection or, without one, from a time; goes round at the ends. */
+export function rowBeside(rows: readonly Row[], selected: string | null, time_ms: number, by: 1 | -1): Row | null {
+  if (rows.length === 0) return null;
+  const current = rows.findIndex((row) => row.id === selected);
+  if (current >= 0) return rows[(current + by + rows.length) % rows.length] ?? null;
+  if (by > 0) return rows.find((row) => row.end_ms > time_ms) ?? rows[0] ?? null;
+  return rows.findLast((row) => row.start_ms < time_ms) ?? rows.at(-1) ?? null;
+}
+
+/** The next row that nobody has judged yet, after the given one; the first such row when none follows. */
+export function nextOpenRow(rows: readonly Row[], after: string | null): Row | null {
+  const from = rows.findIndex((row) => row.id === after);
+  const order = [...rows.slice(from + 1), ...rows.slice(0, Math.max(from, 0))];
+  return order.find((row) => row.outcome === null) ?? null;
+}
+
+/** Two documents with the same labelling; the time spent is not compared. */
+export function sameLabelling(a: WorkDocument, b: WorkDocument): boolean {
+  return a.is_fully_watched === b.is_fully_watched && JSON.stringify(inOrder(a)) === JSON.stringify(inOrder(b));
+}
+
+function inOrder(document: WorkDocument): unknown[] {
+  return [...document.segments]
+    .sort((a, b) => a.key.localeCompare(b.key))
+    .map((s) => [s.key, s.start_ms, s.end_ms, s.label, s.explanation, s.outcome, s.source_id]);
+}

@@ -1,0 +1,102 @@
+/** The one canvas under the video: keeps its size sharp, draws when something changed, tells tests where things lie. */
+import { lanesOf, type Lanes } from '../geometry/lanes';
+import type { FrameTable } from '../geometry/frames';
+import type { Scope } from '../services/scope';
+import '../services/theme';
+import { drawFrame, mapScale, plotScale, type Size } from './draw_frame';
+import { paletteOf, type Palette } from './palette';
+import { TimelinePointer, type TimelineGeometry, type TimelineWishes } from './pointer';
+import type { Scene } from './scene';
+
+export class Timeline {
+  private readonly pen: CanvasRenderingContext2D;
+  private palette: Palette;
+  private size: Size = { width: 0, height: 0 };
+  private lanes: Lanes;
+  private scheduled = 0;
+
+  constructor(
+    private readonly canvas: HTMLCanvasElement,
+    private scene: Scene,
+    private frames: FrameTable,
+    wishes: TimelineWishes,
+    scope: Scope,
+  ) {
+    const pen = canvas.getContext('2d', { alpha: false });
+    if (!pen) throw new Error('this browser draws no 2D canvas');
+    this.pen = pen;
+    this.palette = paletteOf(document.body);
+    this.lanes = lanesOf(0, scene.hasFilmstripLane);
+    new TimelinePointer(canvas, () => this.geometry(), wishes, scope);
+    this.watchSize(scope);
+    scope.listen(document, 'vigil:theme', () => { this.repaint(); });
+    const system = matchMedia('(prefers-color-scheme: dark)');
+    const repaint = () => { this.repaint(); };
+    system.addEventListener('change', repaint);
+    scope.own(() => { system.removeEventListener('change', repaint); });
+    scope.own(() => { cancelAnimationFrame(this.scheduled); });
+  }
+
+  private watchSize(scope: Scope): void {
+    const observer = new ResizeObserver(() => {
+      this.size = { width: this.canvas.clientWidth, height: this.canvas.clientHeight };
+      this.invalidate();
+    });
+    observer.observe(this.canvas);
+    scope.own(() => { observer.disconnect(); });
+  }
+
+  private repaint(): void {
+    this.palette = paletteOf(document.body);
+    this.invalidate();
+  }
+
+  show(scene: Scene, frames: FrameTable): void {
+    this.scene = scene;
+    this.frames = frames;
+    this.invalidate();
+  }
+
+  private geometry(): TimelineGeometry {
+    return {
+      scene: this.scene,
+      lanes: this.lanes,
+      plot: plotScale(this.scene, this.size),
+      map: mapScale(this.scene, this.size),
+      frames: this.frames,
+    };
+  }
+
+  private invalidate(): void {
+    if (this.scheduled) return;
+    this.scheduled = requestAnimationFrame(() => {
+      this.scheduled = 0;
+      this.draw();
+    });
+  }
+
+  private draw(): void {
+    const { width, height } = this.size;
+    if (width === 0 || height === 0) return;
+    const ratio = window.devicePixelRatio || 1;
+    const [wide, high] = [Math.round(width * ratio), Math.round(height * ratio)];
+    if (this.canvas.width !== wide || this.canvas.height !== high) {
+      this.canvas.width = wide;
+      this.canvas.height = high;
+    }
+    this.pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    this.lanes = lanesOf(height, this.scene.hasFilmstripLane);
+    drawFrame(this.pen, this.scene, this.size, this.lanes, this.palette);
+    this.tell();
+  }
+
+  // A browser test (or any tool that drives the page) computes pixels of times from these.
+  private tell(): void {
+    const { dataset } = this.canvas;
+    const { plot } = this.geometry();
+    dataset.viewStartMs = String(this.scene.view.start_ms);
+    dataset.viewEndMs = String(this.scene.view.end_ms);
+    dataset.plot = JSON.stringify({ left: plot.left_px, width: plot.width_px });
+    dataset.lanes = JSON.stringify(this.lanes);
+  }
+}
