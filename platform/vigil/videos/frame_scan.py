@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
+from pathlib import Path
 from statistics import median
 from typing import Any
 
 import av.error
 
+from vigil.videos.opening import open_container, video_stream
 from vigil.videos.sandbox import Refused
 
 CLOCK_JUMP_S = 1.0
@@ -53,7 +55,7 @@ class FrameScan:
     def fps(self) -> float:
         """Frames a second, on average from the first frame to the last."""
         if len(self.pts) < 2:
-            return 1000 / self.duration_ms
+            return float(1 / (max(1, self.last_duration) * self.time_base))
         return float((len(self.pts) - 1) / ((self.pts[-1] - self.pts[0]) * self.time_base))
 
     @property
@@ -71,23 +73,26 @@ class FrameScan:
         return round(max(gaps) * self.time_base * 1000)
 
 
-def scan(container: Any, stream: Any) -> FrameScan:
+def scan(path: Path) -> FrameScan:
     """The times of all frames.
 
     Raises:
-        Refused: there is no frame, or the clock runs backwards.
+        Refused: it is no video, there is no frame, or the clock runs backwards.
     """
-    packets = list(_packets(container, stream))
+    with open_container(path) as container:
+        stream = video_stream(container)
+        packets = list(_packets(container, stream))
+        time_base = stream.time_base
     if not packets:
         raise Refused("it holds no frames; the recording may have been stopped before it began")
-    _check_clock(packets, stream.time_base)
+    _check_clock(packets, time_base)
     shown = {p.pts: p for p in packets if p.pts is not None and not p.is_discard}
     if any(p.pts is None for p in packets) or not shown:
-        return _scan_decoded(container, stream)
+        return _scan_decoded(path)
     pts = sorted(shown)
     return FrameScan(
         pts=pts,
-        time_base=stream.time_base,
+        time_base=time_base,
         last_duration=shown[pts[-1]].duration,
         keyframes=[time for time in pts if shown[time].is_keyframe],
         is_from_packets=True,
@@ -129,14 +134,16 @@ def _check_clock(packets: list[_PacketTimes], time_base: Fraction) -> None:
         latest = packet.dts
 
 
-def _scan_decoded(container: Any, stream: Any) -> FrameScan:
+def _scan_decoded(path: Path) -> FrameScan:
     """The slow way, for streams whose packets carry no presentation time (raw H.264, some AVI)."""
-    container.seek(0)
-    marks = [(frame.pts, frame.dts, frame.key_frame) for frame in decoded(container, stream)]
+    with open_container(path) as container:
+        stream = video_stream(container)
+        stream.thread_type = "AUTO"
+        marks = [(frame.pts, frame.dts, frame.key_frame) for frame in decoded(container, stream)]
+        base: Fraction = stream.time_base
+        rate = stream.average_rate or stream.guessed_rate or stream.base_rate or Fraction(25)
     if not marks:
         raise Refused("not one of its frames can be decoded; the file is damaged")
-    base: Fraction = stream.time_base
-    rate = stream.average_rate or stream.guessed_rate or stream.base_rate or Fraction(25)
     step = max(1, round(1 / rate / base))
     for column in (0, 1):
         times = [mark[column] for mark in marks]

@@ -42,7 +42,9 @@ def _unreadable(path: Path, error: Exception) -> str:
         return "the file holds nothing but zeros; copy it again"
     if b"\0" not in head and TEXT_CHARACTERS.fullmatch(head):
         return "this is a text file, not a video; check what was exported under this name"
-    reason = getattr(error, "strerror", None) or str(error)
+    # FFmpeg's word for a format that is not among CONTAINERS is EINVAL.
+    is_other_format = isinstance(error, av.error.ArgumentError)
+    reason = "it has another format" if is_other_format else getattr(error, "strerror", None) or str(error)
     return f"this is not a video file that FFmpeg can read ({reason}); export it again as MP4"
 
 
@@ -54,12 +56,7 @@ def video_stream(container: Any) -> Any:
     """
     streams = [s for s in container.streams.video if not s.disposition & av.stream.Disposition.attached_pic]
     if not streams:
-        kinds = sorted({stream.type for stream in container.streams})
-        raise Refused(
-            "it holds sound but no picture; import the video itself"
-            if "audio" in kinds
-            else f"it holds no video stream (only: {', '.join(kinds) or 'nothing'})"
-        )
+        raise Refused(_without_picture({stream.type for stream in container.streams}))
     stream = streams[0]
     context = stream.codec_context
     if context is None:
@@ -72,3 +69,11 @@ def video_stream(container: Any) -> Any:
             f"(at most {MAX_PIXELS // 10**6} megapixels); scale it down"
         )
     return stream
+
+
+def _without_picture(kinds: set[str]) -> str:
+    if "audio" in kinds:
+        return "it holds sound but no picture; import the video itself"
+    if kinds:
+        return f"it holds no picture, only {', '.join(sorted(kinds))}"
+    return "it holds no frames; the recording may have been stopped before it began"

@@ -11,6 +11,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import av.error
+
 from vigil.videos.frame_scan import FrameScan, decoded, scan
 from vigil.videos.frame_times import pack
 from vigil.videos.opening import open_container, video_stream
@@ -21,6 +23,8 @@ MAX_FRAMES = 20_000_000
 MAX_DURATION_MS = 2**31 - 1
 FIRST_FRAMES_TRIED = 250
 GIB = 1024**3
+SEEKABLE = {"mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "avi"}
+"""Containers with an index: a seek lands on the keyframe that was asked for."""
 
 
 @dataclass(frozen=True)
@@ -78,33 +82,44 @@ def main(arguments: Sequence[str]) -> dict[str, Any]:
         )
     if structure.is_encrypted:
         raise Refused("it is encrypted; export it without protection")
+    try:
+        scanned = scan(path)
+    except Refused as refusal:
+        if structure.missing_bytes:
+            raise Refused(_cut_off(structure, "nothing of it can be read; copy it again")) from refusal
+        raise
+    _check_extent(scanned, structure)
     with open_container(path) as container:
         stream = video_stream(container)
-        scanned = scan(container, stream)
-        _check_extent(scanned, structure)
         frame = _check_ends(container, stream, scanned)
         return _described(container, stream, scanned, structure, frame)
 
 
+def _cut_off(structure: Structure, rest: str) -> str:
+    return f"the file is cut off: {structure.missing_bytes:,} bytes are missing at its end and {rest}"
+
+
 def _check_extent(scanned: FrameScan, structure: Structure) -> None:
     if structure.missing_bytes:
-        raise Refused(
-            f"the file is cut off: {structure.missing_bytes:,} bytes are missing at its end and only the first "
-            f"{scanned.duration_ms / 1000:.1f} s can be read; copy it again, or save that part as a file of its own "
-            "(ffmpeg -i FILE -c copy PART.mp4)"
+        rest = (
+            f"only the first {scanned.duration_ms / 1000:.1f} s can be read; copy it again, or save that part "
+            "as a file of its own (ffmpeg -i FILE -c copy PART.mp4)"
         )
+        raise Refused(_cut_off(structure, rest))
     if len(scanned.pts) > MAX_FRAMES or scanned.duration_ms > MAX_DURATION_MS:
         raise Refused("it is longer than 24 days; split it")
 
 
 def _check_ends(container: Any, stream: Any, scanned: FrameScan) -> Any:
     """The first frame, once the first and the last stretch are known to decode."""
-    container.seek(scanned.pts[0], stream=stream) if scanned.is_from_packets else container.seek(0)
     first = next(islice(decoded(container, stream), FIRST_FRAMES_TRIED), None)
     if first is None:
         raise Refused("not one of its first frames can be decoded; the file is damaged or protected")
-    if scanned.is_from_packets:
-        container.seek(scanned.pts[-1], stream=stream)
+    if container.format.name in SEEKABLE and scanned.is_from_packets and len(scanned.keyframes) > 1:
+        try:
+            container.seek(scanned.keyframes[-1], stream=stream)
+        except av.error.FFmpegError:
+            return first
         if next(decoded(container, stream), None) is None:
             raise Refused("its end cannot be decoded; the file is damaged there, cut the end off or copy it again")
     return first
@@ -133,7 +148,8 @@ def _described(container: Any, stream: Any, scanned: FrameScan, structure: Struc
         "is_variable_rate": scanned.is_variable_rate,
         "keyframe_gap_ms": scanned.keyframe_gap_ms,
         "is_faststart": structure.is_faststart,
-        "is_timed_by_packets": scanned.is_from_packets,
+        # An AVI knows decoding order alone: with B-frames its packets' times belong to other frames.
+        "is_timed_by_packets": scanned.is_from_packets and container.format.name != "avi",
         "packed_times": base64.b64encode(pack(scanned.times_ms)).decode(),
     }
 

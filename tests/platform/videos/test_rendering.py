@@ -1,0 +1,169 @@
+"""The proxy shows at each moment what the source shows, and a browser can play and seek it."""
+
+from dataclasses import replace
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.platform.videos.clips import browser_ready_clip, grey_of, greys_of, write_clip
+from vigil.videos.frame_times import unpack
+from vigil.videos.probing import Probe, probe_file
+from vigil.videos.proxy_plan import Filmstrip
+from vigil.videos.rendering import FILMSTRIP_FILE, POSTER_FILE, PROXY_FILE, render_file
+from vigil.videos.sandbox import Abandoned, Refused
+
+
+def rendered(source: Path, out_dir: Path) -> tuple[Probe, Filmstrip, bool]:
+    out_dir.mkdir()
+    probe = probe_file(source)
+    return probe, *render_file(source, probe, out_dir)
+
+
+def shown_at(proxy: list[tuple[float, int]], time_s: float) -> int:
+    """The brightness on screen at a moment."""
+    return [grey for start_s, grey in proxy if start_s <= time_s + 1e-6][-1]
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "options"),
+    [
+        ("a.avi", "mpeg4", {"bf": "2"}),
+        ("a.avi", "libx264", {}),
+        ("a.mp4", "libx265", {}),
+        ("a.ts", "libx264", {}),
+        ("a.mkv", "libx264", {"bf": "3"}),
+        ("a.h264", "libx264", {}),
+    ],
+)
+def test_frame_for_frame_the_proxy_is_the_source(
+    tmp_path: Path, name: str, codec: str, options: dict[str, str]
+) -> None:
+    fps = 25 if name.endswith("h264") else 15
+    _, _, has_proxy = rendered(write_clip(tmp_path / name, codec=codec, options=options, fps=fps), tmp_path / "out")
+
+    proxy = greys_of(tmp_path / "out" / PROXY_FILE)
+    assert has_proxy
+    assert [grey for _, grey in proxy] == pytest.approx([grey_of(i) for i in range(30)], abs=3)
+    assert [time for time, _ in proxy] == pytest.approx([i / fps for i in range(30)], abs=0.003)
+
+
+@pytest.mark.parametrize("start_ms", [0, 5000])
+def test_a_variable_rate_stays_true_in_time(tmp_path: Path, start_ms: int) -> None:
+    times_ms = [0, 40, 80, 120, 500, 540, 1000, 1033, 1066, 1100, 2500, 2540]
+    source = write_clip(tmp_path / "a.mkv", frames=len(times_ms), times_ms=[start_ms + ms for ms in times_ms])
+    probe, _, _ = rendered(source, tmp_path / "out")
+
+    proxy_probe, proxy = probe_file(tmp_path / "out" / PROXY_FILE), greys_of(tmp_path / "out" / PROXY_FILE)
+    assert unpack(probe.packed_times) == times_ms
+    assert not proxy_probe.is_variable_rate
+    for index, (start, end) in enumerate(pairwise(times_ms)):
+        assert shown_at(proxy, (start + end) / 2000) == pytest.approx(grey_of(index), abs=3)
+
+
+def test_sixty_frames_a_second_become_thirty_at_the_same_times(tmp_path: Path) -> None:
+    rendered(write_clip(tmp_path / "a.mkv", fps=60, frames=60), tmp_path / "out")
+
+    proxy = greys_of(tmp_path / "out" / PROXY_FILE)
+    assert len(proxy) == 30
+    assert [grey for _, grey in proxy] == pytest.approx([grey_of(2 * i) for i in range(30)], abs=10)
+
+
+def test_the_proxy_suits_a_browser(tmp_path: Path) -> None:
+    rendered(write_clip(tmp_path / "a.avi", codec="mpeg4", fps=Fraction(30000, 1001), frames=90), tmp_path / "out")
+
+    proxy = probe_file(tmp_path / "out" / PROXY_FILE)
+    assert (proxy.codec, proxy.pix_fmt, proxy.is_faststart, proxy.start_ms) == ("h264", "yuv420p", True, 0)
+    assert proxy.keyframe_gap_ms <= 501
+    assert proxy.fps == pytest.approx(30000 / 1001, abs=0.001)
+    assert proxy.frame_count == 90
+
+
+def test_a_large_picture_is_scaled_down_and_a_small_one_left(tmp_path: Path) -> None:
+    rendered(write_clip(tmp_path / "a.mp4", size=(1920, 1080), frames=4), tmp_path / "large")
+    rendered(write_clip(tmp_path / "b.mp4", size=(90, 66), frames=4), tmp_path / "small")
+
+    large, small = probe_file(tmp_path / "large" / PROXY_FILE), probe_file(tmp_path / "small" / PROXY_FILE)
+    assert (large.width, large.height) == (1280, 720)
+    assert (small.width, small.height) == (90, 66)
+
+
+def test_a_turned_source_stands_upright(tmp_path: Path) -> None:
+    """The left half is dark; turned by a quarter to the right, the dark half is on top."""
+    source = tmp_path / "a.mp4"
+    write_halves(source, rotation=-90)
+    rendered(source, tmp_path / "out")
+
+    poster = np.asarray(Image.open(tmp_path / "out" / POSTER_FILE).convert("L"), dtype=float)
+    assert poster.shape == (64, 48)
+    assert poster[:24].mean() < 60 < 180 < poster[40:].mean()
+
+
+def write_halves(path: Path, rotation: int) -> None:
+    import av
+
+    with av.open(str(path), "w") as box:
+        stream = box.add_stream("libx264", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        stream.set_display_rotation(rotation)
+        image = np.zeros((48, 64, 3), np.uint8)
+        image[:, 32:] = 230
+        for _ in range(5):
+            box.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
+        box.mux(stream.encode(None))
+
+
+def test_full_range_colours_keep_their_brightness(tmp_path: Path) -> None:
+    rendered(write_clip(tmp_path / "a.avi", codec="mjpeg", pix_fmt="yuvj420p"), tmp_path / "out")
+
+    strip = np.asarray(Image.open(tmp_path / "out" / FILMSTRIP_FILE).convert("L"), dtype=float)
+    assert strip[:, :100].mean() == pytest.approx(grey_of(0), abs=6)
+
+
+def test_a_browser_ready_source_needs_no_proxy_but_has_stills(tmp_path: Path) -> None:
+    _, strip, has_proxy = rendered(browser_ready_clip(tmp_path / "a.mp4", frames=60), tmp_path / "out")
+
+    assert not has_proxy
+    assert not (tmp_path / "out" / PROXY_FILE).exists()
+    assert (strip.count, strip.interval_ms) == (8, 500)
+    assert Image.open(tmp_path / "out" / POSTER_FILE).size == (64, 48)
+
+
+@pytest.mark.parametrize("make", [write_clip, browser_ready_clip])
+def test_each_tile_shows_its_moment(tmp_path: Path, make: object) -> None:
+    _, strip, _ = rendered(make(tmp_path / "a.mp4", frames=90), tmp_path / "out")  # type: ignore[operator]
+
+    sheet = np.asarray(Image.open(tmp_path / "out" / FILMSTRIP_FILE).convert("L"), dtype=float)
+    assert sheet.shape == (strip.rows * strip.tile_height, strip.columns * strip.tile_width)
+    for tile in range(strip.count):
+        top, left = tile // strip.columns * strip.tile_height, tile % strip.columns * strip.tile_width
+        grey = sheet[top : top + strip.tile_height, left : left + strip.tile_width].mean()
+        frame = tile * strip.interval_ms * 15 // 1000
+        behind = range(frame - 8, frame + 1) if make is browser_ready_clip else [frame]
+        assert min(abs(grey - grey_of(index)) for index in behind) < 5
+
+
+def test_a_file_whose_frames_do_not_decode_is_refused(tmp_path: Path) -> None:
+    good = write_clip(tmp_path / "a.mkv", frames=60)
+    probe = probe_file(good)
+    (tmp_path / "out").mkdir()
+
+    with pytest.raises(Refused, match="of its 600 frames"):
+        render_file(good, replace(probe, packed_times=probe_of_many(), frame_count=600), tmp_path / "out")
+
+
+def probe_of_many() -> bytes:
+    from vigil.videos.frame_times import pack
+
+    return pack([67 * index for index in range(600)])
+
+
+def test_rendering_stops_when_told(tmp_path: Path) -> None:
+    source = write_clip(tmp_path / "a.mp4", frames=1500, size=(640, 480))
+    (tmp_path / "out").mkdir()
+
+    with pytest.raises(Abandoned):
+        render_file(source, probe_file(source), tmp_path / "out", should_stop=lambda: True)
