@@ -75,17 +75,14 @@ class Explainer:
         judged = self._template.question("judgement")
         asked = [(window, judged) for window in (*tiles, *views)]
         asked += [(view, self._explanation_question(cut)) for view, cut in zip(views, scored.segments, strict=True)]
-        said = self._answers(VideoOnShow(scored, profile.token_groups), asked)
-        of_tiles, of_views, sentences = said[: len(tiles)], said[len(tiles) : -len(views) or None], said[-len(views) :]
-        whole = max(
-            (self._judgement(answer, None, window) for answer, window in zip(of_tiles, tiles, strict=True)),
-            key=_certainty_of_yes,
-        )
+        said = iter(self._answers(VideoOnShow(scored, profile.token_groups), asked))
+        # Answers come in the order of `asked`: tiles, then views, then sentences.
+        of_tiles = [self._judgement(next(said), None, window) for window in tiles]
+        of_views = [self._judgement(next(said), cut, view) for cut, view in zip(scored.segments, views, strict=True)]
         segments = tuple(
-            self._segment(cut, self._judgement(answer, cut, view), sentence)
-            for cut, view, answer, sentence in zip(scored.segments, views, of_views, sentences, strict=False)
+            self._segment(cut, judgement, next(said)) for cut, judgement in zip(scored.segments, of_views, strict=True)
         )
-        return whole, segments
+        return _whole(of_tiles, of_views), segments
 
     def _answers(self, show: VideoOnShow, asked: Sequence[tuple[Window, str]]) -> list[_Said]:
         """Greedy answers, a batch at a time."""
@@ -136,6 +133,13 @@ class Explainer:
 
     def _explanation_question(self, cut: CutSegment) -> str:
         return question_about(self._template.label(cut.label).title(), self._template.question("explanation"))
+
+
+def _whole(of_tiles: Sequence[Judgement], of_views: Sequence[Judgement]) -> Judgement:
+    """The judgement of the whole video: the tiles decide, and a closer look at a segment tells the time better."""
+    surest = max(of_tiles, key=_certainty_of_yes)
+    closer = [judgement for judgement in of_views if judgement.is_abnormal and judgement.start_ms is not None]
+    return max(closer, key=_certainty_of_yes) if surest.is_abnormal and closer else surest
 
 
 def _certainty_of_yes(judgement: Judgement) -> float:

@@ -20,8 +20,9 @@ from ml.contracts import ScoreTrack
 from ml.model.scored_video import ScoredVideo
 from ml.text.times import Window
 
-SCORE_FEATURES = 5
-"""Logits of raw, long, short and fused, and fused above the median of its video."""
+SCORE_FEATURES = 7
+"""Logits of raw, long, short and fused; fused above the median of its video; its rise from the slot before and its
+fall to the slot after, so that the edges of an event can be seen at one slot."""
 _LOGIT_LIMIT = 6.0
 _LOGIT_SCALE = 3.0
 _SMALLEST_STD = 1e-4
@@ -115,7 +116,7 @@ class VideoOnShow:
         return ShownWindows(
             tokens_BSGD=torch.einsum("sc,cgd->sgd", weights_SC, self._tokens_CGD[inside_C])[None],
             prompt_BSGD=torch.einsum("sc,cgd->sgd", weights_SC, self._prompt_CGD[inside_C])[None],
-            scores_BSK=scores_SCK.amax(dim=1)[None],
+            scores_BSK=with_changes(scores_SCK.amax(dim=1))[None],
         )
 
 
@@ -141,8 +142,18 @@ def slot_weights(starts_C: Tensor, ends_C: Tensor, window: Window) -> Tensor:
     return weights_SC / weights_SC.sum(dim=1, keepdim=True)
 
 
+def with_changes(scores_SK: Tensor) -> Tensor:
+    """[S, K + 2]: the features of each slot, the rise of fused from the slot before and its fall to the slot after."""
+    fused_S = scores_SK[:, 3]
+    change_S = fused_S.diff()
+    edge_1 = fused_S.new_zeros(1)
+    return torch.cat(
+        [scores_SK, torch.stack([torch.cat([edge_1, change_S]), torch.cat([-change_S, edge_1])], 1)], dim=1
+    )
+
+
 def score_features(track: ScoreTrack) -> Tensor:
-    """[C, K] scores on the scale that the adaptor takes: logits, and fused above its video's median."""
+    """[C, K - 2] scores on the scale that the adaptor takes: logits, and fused above its video's median."""
     branches_CK = torch.tensor([track.raw, track.long, track.short, track.fused], dtype=torch.float32).T
     logits_CK = torch.logit(branches_CK, eps=1e-6).clamp(-_LOGIT_LIMIT, _LOGIT_LIMIT) / _LOGIT_SCALE
     above_C1 = logits_CK[:, 3:] - logits_CK[:, 3].median()

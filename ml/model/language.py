@@ -6,6 +6,7 @@ A answer tokens that bear a loss, W words of the vocabulary.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,8 @@ from ml.model.adaptor import Adaptor, ShownWindows
 IGNORED = -100
 _MAX_POSITIONS = 1024
 _EMBEDDING_STD = 0.1
+_TIME_SIGMA = 0.5
+"""Spread of the target of a time token, in slots."""
 
 
 @dataclass(frozen=True)
@@ -70,9 +73,17 @@ class VideoLanguageModel(nn.Module):
         return words_BTH.masked_scatter(is_video_BT[:, :, None], video_BVH.to(words_BTH.dtype))
 
     def forward(
-        self, ids_BT: Tensor, labels_BT: Tensor, shown: ShownWindows, hidden_B2: Tensor | None = None
+        self,
+        ids_BT: Tensor,
+        labels_BT: Tensor,
+        shown: ShownWindows,
+        hidden_B2: Tensor | None = None,
+        time_weight: float = 1.0,
     ) -> Tensor:
-        """Mean cross-entropy of the answers' tokens; right-padded ids [B, T], labels `IGNORED` at the human's turn."""
+        """Mean cross-entropy of the answers' tokens; right-padded ids [B, T], labels `IGNORED` at the human's turn.
+
+        Time tokens count `time_weight` times: they are few, and they are what is hard to tell.
+        """
         embedded_BTH = self.embedded(ids_BT, shown, hidden_B2)
         mask_BT = (ids_BT != self.pad_id).long()
         output = self.llm.model(inputs_embeds=embedded_BTH, attention_mask=mask_BT, use_cache=False)  # type: ignore[operator]
@@ -80,7 +91,14 @@ class VideoLanguageModel(nn.Module):
         # The head runs at the answers alone: most positions are video tokens, and the vocabulary is the widest matrix.
         answers_AH = output.last_hidden_state[:, :-1][is_answer_BT]
         logits_AW = self.llm.get_output_embeddings()(answers_AH)  # type: ignore[operator]
-        return nn.functional.cross_entropy(logits_AW.float(), labels_BT[:, 1:][is_answer_BT])
+        labels_A = labels_BT[:, 1:][is_answer_BT]
+        surprise_AW = -logits_AW.float().log_softmax(dim=1)
+        losses_A = surprise_AW.gather(1, labels_A[:, None])[:, 0]
+        times_E = torch.tensor(self.time_ids, device=labels_A.device)
+        is_time_A = torch.isin(labels_A, times_E)
+        losses_A = torch.where(is_time_A, _near_misses(surprise_AW[:, times_E], labels_A, times_E), losses_A)
+        weights_A = torch.where(is_time_A, time_weight, 1.0)
+        return (losses_A * weights_A).sum() / weights_A.sum()
 
     @torch.inference_mode()
     def answers(
@@ -138,6 +156,33 @@ def build_llm(
     # Video tokens are sums of a projection and time embeddings: words of the same size keep the two in balance.
     nn.init.normal_(llm.get_input_embeddings().weight, std=_EMBEDDING_STD)  # type: ignore[operator]
     return llm
+
+
+def spread_times(llm: nn.Module, time_ids: Sequence[int]) -> None:
+    """Gives the time tokens embeddings in which neighbours are alike: waves of several lengths over the window.
+
+    A model that learns from a few hundred windows then knows from the start that `<t4>` lies between `<t3>` and `<t5>`.
+    """
+    weight_WH: Tensor = llm.get_input_embeddings().weight  # type: ignore[operator]
+    half = weight_WH.shape[1] // 2
+    places_E1 = torch.arange(len(time_ids), dtype=torch.float32)[:, None] / max(1, len(time_ids) - 1)
+    waves_1F = torch.linspace(0.5, len(time_ids) / 2, half)[None] * math.pi
+    phases_EH = torch.cat([torch.sin(places_E1 * waves_1F), torch.cos(places_E1 * waves_1F)], dim=1)
+    with torch.no_grad():
+        rows_EH = torch.zeros(len(time_ids), weight_WH.shape[1])
+        rows_EH[:, : 2 * half] = phases_EH * _EMBEDDING_STD * math.sqrt(2)
+        weight_WH[torch.tensor(list(time_ids))] = rows_EH.to(weight_WH)
+
+
+def _near_misses(surprise_AE: Tensor, labels_A: Tensor, times_E: Tensor) -> Tensor:
+    """[A] cross-entropy against a target that leaves some belief to the edges beside the true one.
+
+    Pointing one slot too far is a smaller mistake than pointing anywhere; a plain cross-entropy does not know.
+    """
+    places_E = torch.arange(len(times_E), device=labels_A.device, dtype=torch.float32)
+    true_A = (labels_A[:, None] == times_E[None]).float() @ places_E
+    target_AE = torch.softmax(-((places_E[None] - true_A[:, None]) ** 2) / (2 * _TIME_SIGMA**2), dim=1)
+    return (target_AE * surprise_AE).sum(dim=1)
 
 
 def _left_padded(prompts: Sequence[Sequence[int]], pad_id: int) -> Tensor:

@@ -47,7 +47,9 @@ class LanguageProfile:
     """Chance to hide the video tokens, and separately the anomaly prompt, of a training sample."""
     score_noise: float = 0.3
     """Standard deviation of the shift, and largest flattening, of the scores of a training sample."""
-    steps: int = 240
+    time_weight: float = 3.0
+    """How much more a time token counts in the loss than a word."""
+    steps: int = 400
     """Optimiser steps of phase 3."""
     batch_size: int = 16
     """Conversations in a step."""

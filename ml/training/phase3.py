@@ -30,7 +30,7 @@ from annotation_templates.template import QUESTION_KINDS, AnnotationTemplate
 from ml.contracts import Progress, ProgressCallback, ShouldStop, TrainingVideo
 from ml.errors import JobInvalid, TrainingStopped
 from ml.model.adaptor import Adaptor, ShownWindows, VideoOnShow, stacked
-from ml.model.language import IGNORED, VideoLanguageModel, build_llm
+from ml.model.language import IGNORED, VideoLanguageModel, build_llm, spread_times
 from ml.model.language_artefact import LanguageArtefact, save_language, vision_of
 from ml.model.scored_video import ScoredVideo
 from ml.profiles.language import LanguageProfile
@@ -147,7 +147,7 @@ def _fit(
             group["lr"] = lr
         # One seed a step: a resumed run draws what the unbroken one would have drawn.
         generator = torch.Generator().manual_seed(seed * 1_000_003 + step)
-        loss = model(*_batch(lessons, random.Random(f"{seed}|{step}"), generator, model.device))
+        loss = model(*_batch(lessons, random.Random(f"{seed}|{step}"), generator, model.device), profile.time_weight)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), _MAX_GRADIENT)
@@ -220,6 +220,7 @@ def _new_model(
             pad_id=tokenizer.pad_id,
             end_id=tokenizer.end_id,
         )
+        spread_times(llm, tokenizer.time_ids)
         adaptor = Adaptor(token_dim=scored[0].tokens_CQD.shape[2], hidden_size=profile.hidden_size)
     adaptor.fit_standardisation(scored)
     return vision_of(llm, adaptor, tokenizer).to(device)
