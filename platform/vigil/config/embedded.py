@@ -62,6 +62,7 @@ class EmbeddedPostgres:
         self.folder = home / "postgres"
         self.log = home / "logs" / "postgres.log"
         self.is_durable = is_durable
+        self._launched: subprocess.Popen[bytes] | None = None
 
     def start(self) -> str:
         """The URL of the server, which is started if it does not run, made if it does not exist."""
@@ -139,7 +140,7 @@ class EmbeddedPostgres:
         command = [BINARIES / "postgres", "-D", self.folder, "-k", sockets, "-h", "", "-p", "5432"]
         options = ["-c", "unix_socket_permissions=0700", *(() if self.is_durable else FAST_BUT_FORGETFUL)]
         with self.log.open("ab") as log:
-            server = subprocess.Popen(
+            server = self._launched = subprocess.Popen(
                 [*command, *options],
                 cwd=self.folder,
                 env=_clean_environment(),

@@ -28,11 +28,11 @@ def postgres() -> Verdict:
             return fail("postgresql", str(fault), "mend what it names, then try again")
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SHOW server_version")
-            version = cursor.fetchone()[0]
+            cursor.execute("SELECT current_setting('server_version'), current_setting('server_version_num')::int")
+            version, number = cursor.fetchone()
     except DatabaseError as error:
         return fail("postgresql", str(error).splitlines()[0], "check DATABASE_URL, or unset it for the embedded one")
-    if connection.pg_version < OLDEST_POSTGRES:
+    if number < OLDEST_POSTGRES:
         return fail("postgresql", f"version {version}", "Vigil needs PostgreSQL 15 or newer")
     return ok("postgresql", f"version {version}")
 

@@ -1,0 +1,201 @@
+"""What an instruction dataset is made of: clips with questions and answers, and where each came from. Pure.
+
+A record is about one event that a person explained, or about a stretch where people (or the video's own label) say
+that nothing happens. Times in the answers are seconds from the start of the record's clip.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from annotation_templates.conversations import InstructionPair, instruction_pairs
+from annotation_templates.template import AnnotationTemplate, stable_index
+from ml.contracts import LabelledSegment, TrainingVideo, Verdict, VideoRef, VideoTruth
+
+CONTEXT_MS = 4_000
+"""Shown before and after an event, as far as no other event is there."""
+QUIET_CLIP_MS = 12_000
+"""Length of the stretch that is cut from a video in which nothing happens."""
+SHORTEST_CLIP_MS = 1_000
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a record comes from. Nothing is ever null, so that every file of an export has the same columns."""
+
+    video_sha256: str
+    video_name: str
+    group: str
+    label: str
+    start_ms: int
+    """In the whole video."""
+    end_ms: int
+    clip_start_ms: int
+    clip_end_ms: int
+    outcome: str
+    """accepted | changed | manual | rejected | truth | normal"""
+    user_id: str
+    """Who said so; empty for truth that an import brought."""
+    model: str
+    """The model version whose draft the person saw, as v3; empty where a person began it."""
+    draft: str
+    """The model's sentence before the person's; the pair is a preference."""
+    snapshot_sha256: str
+    template_sha256: str
+
+
+@dataclass(frozen=True)
+class ClipRecord:
+    """One clip and the conversation about it."""
+
+    id: str
+    split: str
+    clip: str
+    """Path of the clip file relative to the dataset's folder; made of hashes and numbers, never of a name."""
+    turns: tuple[InstructionPair, ...]
+    provenance: Provenance
+
+    def provenance_json(self) -> dict[str, Any]:
+        return asdict(self.provenance)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Who said something: a line of the manifest's `sources`."""
+
+    outcome: str
+    user_id: str
+    model: str
+
+
+@dataclass(frozen=True)
+class Event:
+    """An interval of one video that becomes a record."""
+
+    start_ms: int
+    end_ms: int
+    clip_start_ms: int
+    clip_end_ms: int
+    label: str | None
+    explanation: str
+    draft: str
+    source: Source
+
+
+class RecordWriter:
+    """Turns one video after the other into records of one snapshot and template."""
+
+    def __init__(self, template: AnnotationTemplate, snapshot_sha256: str) -> None:
+        self.template = template
+        self.snapshot_sha256 = snapshot_sha256
+
+    def of_training_video(self, training: TrainingVideo, sources: Iterable[Mapping[str, Any]]) -> Iterator[ClipRecord]:
+        """Records of what people said about a video of the train or val split."""
+        who = {_place(source): _source(source) for source in sources}
+        video = training.video
+        for segment in training.segments:
+            if segment.explanation:
+                source = who.get(("segment", segment.start_ms, segment.end_ms), Source("manual", "", ""))
+                yield self._record(video, _shown(segment, training.segments, video.duration_ms, source))
+        for rejected in training.rejected:
+            source = who.get(("rejected", rejected.start_ms, rejected.end_ms), Source("rejected", "", ""))
+            if not _touches(rejected, training.segments) and rejected.end_ms - rejected.start_ms >= SHORTEST_CLIP_MS:
+                yield self._record(video, _quiet(rejected.start_ms, rejected.end_ms, source))
+        says_nothing = not training.segments and not training.glances
+        if says_nothing and (video.weak_label == "normal" or training.is_fully_labelled):
+            yield self._record(video, _quiet_stretch(video))
+
+    def of_truth(self, truth: VideoTruth) -> Iterator[ClipRecord]:
+        """Records of a test video's truth: explained events, or one quiet stretch where there are none."""
+        if not truth.is_localised:
+            return
+        segments = tuple(LabelledSegment(s.start_ms, s.end_ms, s.label, s.explanation) for s in truth.segments)
+        for segment in segments:
+            if segment.explanation:
+                yield self._record(
+                    truth.video, _shown(segment, segments, truth.video.duration_ms, Source("truth", "", ""))
+                )
+        if not segments:
+            yield self._record(truth.video, _quiet_stretch(truth.video))
+
+    def _record(self, video: VideoRef, event: Event) -> ClipRecord:
+        key = f"{video.key[:16]}-{event.start_ms}-{event.end_ms}-{event.label or 'normal'}"
+        turns = instruction_pairs(
+            self.template,
+            key=key,
+            label=event.label,
+            start_ms=event.start_ms - event.clip_start_ms,
+            end_ms=event.end_ms - event.clip_start_ms,
+            explanation=event.explanation,
+            kinds=("description", "interval", "explanation") if event.label else ("judgement",),
+        )
+        return ClipRecord(
+            id=key,
+            split=video.split,
+            clip=f"clips/{video.split}/{video.key[:16]}-{event.clip_start_ms}-{event.clip_end_ms}.mp4",
+            turns=turns,
+            provenance=Provenance(
+                video_sha256=video.key,
+                video_name=video.name,
+                group=video.group,
+                label=event.label or "",
+                start_ms=event.start_ms,
+                end_ms=event.end_ms,
+                clip_start_ms=event.clip_start_ms,
+                clip_end_ms=event.clip_end_ms,
+                outcome=event.source.outcome,
+                user_id=event.source.user_id,
+                model=event.source.model,
+                draft=event.draft,
+                snapshot_sha256=self.snapshot_sha256,
+                template_sha256=self.template.sha256,
+            ),
+        )
+
+
+def _shown(segment: LabelledSegment, others: Iterable[LabelledSegment], duration_ms: int, source: Source) -> Event:
+    """An event with some context, which stops where another event begins."""
+    clip_start_ms = max(0, segment.start_ms - CONTEXT_MS)
+    clip_end_ms = min(duration_ms, segment.end_ms + CONTEXT_MS)
+    for other in others:
+        if other.end_ms <= segment.start_ms:
+            clip_start_ms = max(clip_start_ms, other.end_ms)
+        elif other.start_ms >= segment.end_ms:
+            clip_end_ms = min(clip_end_ms, other.start_ms)
+    return Event(
+        segment.start_ms,
+        segment.end_ms,
+        clip_start_ms,
+        clip_end_ms,
+        segment.label,
+        segment.explanation,
+        segment.draft,
+        source,
+    )
+
+
+def _quiet(start_ms: int, end_ms: int, source: Source) -> Event:
+    return Event(start_ms, end_ms, start_ms, end_ms, None, "", "", source)
+
+
+def _quiet_stretch(video: VideoRef) -> Event:
+    """Some stretch of a video without events, the same at every export."""
+    length_ms = min(QUIET_CLIP_MS, video.duration_ms)
+    steps = (video.duration_ms - length_ms) // 1_000
+    start_ms = stable_index(f"{video.key}|quiet", steps + 1) * 1_000
+    return _quiet(start_ms, start_ms + length_ms, Source("normal", "", ""))
+
+
+def _touches(verdict: Verdict, segments: Iterable[LabelledSegment]) -> bool:
+    return any(s.start_ms < verdict.end_ms and verdict.start_ms < s.end_ms for s in segments)
+
+
+def _place(source: Mapping[str, Any]) -> tuple[str, int, int]:
+    return str(source["kind"]), int(source["start_ms"]), int(source["end_ms"])
+
+
+def _source(source: Mapping[str, Any]) -> Source:
+    user_id = source.get("user_id")
+    return Source(
+        str(source.get("outcome") or ""), "" if user_id is None else str(user_id), str(source.get("model") or "")
+    )
