@@ -10,6 +10,9 @@ from vigil.videos.probing import Probe
 
 PROXY_LONG_SIDE, PROXY_SHORT_SIDE = 1280, 720
 RATE_MIN, RATE_MAX = Fraction(2), Fraction(30)
+ROUNDED_TIMES = Fraction(101, 100)
+"""Times in whole milliseconds make 60 fps look like 60.02, which is no reason to go down to 15."""
+ALMOST_HALF = Fraction(47, 100)
 TILE_WIDTH, TILE_HEIGHT = 160, 120
 TILES_MAX, TILE_COLUMNS, TILE_INTERVAL_MIN_MS = 240, 16, 500
 LINK_KEYFRAME_GAP_MS, LINK_FPS_MAX = 1050, 60.5
@@ -63,9 +66,9 @@ def proxy_rate(fps: float, is_variable_rate: bool, times_ms: Sequence[int]) -> F
         fps = max(fps, 1000 / steps[len(steps) // 10]) if steps else fps
         return min(RATE_MAX, max(RATE_MIN, Fraction(fps).limit_denominator(1001)))
     rate = Fraction(fps).limit_denominator(1001)
-    while rate > RATE_MAX:
+    while rate > RATE_MAX * ROUNDED_TIMES:
         rate /= 2
-    return max(RATE_MIN, rate)
+    return min(RATE_MAX, max(RATE_MIN, rate))
 
 
 def filmstrip_plan(duration_ms: int, width: int, height: int) -> Filmstrip:
@@ -87,6 +90,7 @@ def filmstrip_plan(duration_ms: int, width: int, height: int) -> Filmstrip:
 def first_tick(time_ms: int, rate: Fraction) -> int:
     """The frame of a constant-rate video at which a source frame shown from `time_ms` on first appears.
 
-    The nearest one, so that seeking to the middle of a source frame always shows that frame.
+    The nearest one, so that seeking to the middle of a source frame always shows that frame. A frame halfway
+    between two ticks (every second one when 60 fps become 30) goes to the later, whichever way its time was rounded.
     """
-    return math.ceil(time_ms * rate / 1000 - Fraction(1, 2))
+    return math.ceil(time_ms * rate / 1000 - ALMOST_HALF)

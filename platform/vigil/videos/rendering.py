@@ -169,7 +169,7 @@ def write_proxy(path: Path, frames: Iterator[tuple[int, Any]], plan: Plan, still
             pending = frame
         if pending is None:
             raise Refused("not one of its frames can be decoded; the file is damaged")
-        _encode(out, stream, pending, tick, max(tick + 1, first_tick(plan.duration_ms, rate)))
+        _encode(out, stream, pending, tick, max(1, first_tick(plan.duration_ms, rate)))
         out.mux(stream.encode(None))
     return count
 

@@ -50,7 +50,7 @@ def run_limited(
         Refused: the child refused the file, crashed on it, or ran out of a limit.
         Abandoned: `should_stop` said so.
     """
-    child = subprocess.Popen(
+    with subprocess.Popen(
         # -P: the folder we happen to stand in is no place to import from.
         [sys.executable, "-P", "-m", module, _limits_text(limits), *arguments],
         stdin=subprocess.DEVNULL,
@@ -58,13 +58,12 @@ def run_limited(
         stderr=subprocess.DEVNULL,
         # Nothing of our own environment: it holds the database's address and the secret key.
         env={"PYTHONPATH": str(SOURCE_ROOT), "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"},
-    )
-    try:
-        out = _wait(child, time.monotonic() + limits.wall_s, should_stop)
-    finally:
-        if child.poll() is None:
-            child.kill()
-        child.wait()
+    ) as child:
+        try:
+            out = _wait(child, time.monotonic() + limits.wall_s, should_stop)
+        finally:
+            if child.poll() is None:
+                child.kill()
     return _answer_of(child.returncode, out, limits)
 
 
