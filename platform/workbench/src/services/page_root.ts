@@ -6,9 +6,9 @@ export function pageRoot(): HTMLElement {
   const fit = () => {
     root.style.setProperty('--app-top', `${Math.round(root.getBoundingClientRect().top + window.scrollY)}px`);
   };
+  root.classList.add('app-page'); // first: it takes away the margins that would be measured
   fit();
   window.addEventListener('resize', fit);
-  root.classList.add('app-page');
   return root;
 }
 
