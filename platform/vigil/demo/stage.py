@@ -62,7 +62,10 @@ class Stage:
     things: list[Drawable] = field(default_factory=list)
     directors: list[Script] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    closed_lanes: set[int] = field(default_factory=set)
+    """Lanes that ordinary traffic keeps out of for now."""
     frame: int = 0
+    """Negative while the scene fills up before the video begins."""
 
     @property
     def time_s(self) -> float:
@@ -87,6 +90,13 @@ class Stage:
     def finish(self, event: Event) -> None:
         """Notes that the anomaly is over at this frame."""
         event.end_s = self.time_s
+
+    def sees(self, place: Point2, margin: float = 0.02) -> bool:
+        """True where a place on the ground is inside the picture."""
+        camera = self.scene.camera
+        x, y, scale = camera.project_one((*place, 0.6))
+        inside = -margin < x / camera.width < 1 + margin and -margin < y / camera.height < 1 + margin
+        return inside and camera.focal * camera.width / scale > 1.0
 
     def wait(self, seconds: float) -> Script:
         """Lets time pass."""

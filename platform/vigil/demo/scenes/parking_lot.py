@@ -93,7 +93,7 @@ def parking_lot(is_night: bool, mirrored: bool) -> Scene:
     camera = Camera(480, 360, (x, -3.2, 6.2), yaw, 0.40, 0.92)
     lamps = (Lamp(-8, 19.8, 5.5, (0.62, 0.74, 0.80)), Lamp(8.5, 19.8, 5.5, (0.62, 0.74, 0.80)), Lamp(0, 5, 5, (0.45, 0.55, 0.62)))
     night = Lighting((0.30, 0.27, 0.26), (0.25, -0.3), 0.28, lamps)
-    day = Lighting((0.98, 1.0, 1.03), (-0.75, -0.22) if mirrored else (0.8, -0.25), 0.46)
+    day = Lighting((1.16, 1.18, 1.2), (-0.75, -0.22) if mirrored else (0.8, -0.25), 0.46)
     bays = tuple(
         ((BAYS_X[i] + BAY_M / 2, ROW_Y), (BAYS_X[i] + BAY_M / 2, 13.6), (BAYS_X[i] - 3.5, 11.2), (-26.0, 11.2)) for i in FREE_BAYS
     )
@@ -115,7 +115,7 @@ def parking_lot(is_night: bool, mirrored: bool) -> Scene:
         seats=(Seat((-3.8, 5.2), (-3.8, 5.95), -math.pi / 2), Seat((-3.0, 5.2), (-3.0, 5.95), -math.pi / 2)),
         bays=bays,
         obstacles=(((-3.4, 6.0), 0.8), ((6.8, 6.2), 0.3), ((-9.5, 5.6), 0.3), ((2.6, 6.7), 0.1), ((4.4, 6.7), 0.1)),
-        burnable=(((6.8, 6.2), 0.95, 0.8, "the litter bin"),),
+        burnable=(((BAYS_X[4] + BAY_M / 2, 15.6), 0.85, 1.5, "the bonnet of a parked car"),),
         posts=(Spot((4.4, 6.7), "a bollard"),),
         hour=21 if is_night else 15,
         headlights_on=is_night,

@@ -69,10 +69,10 @@ def _paint(scene: Backdrop, rng: np.random.Generator) -> None:
 
 def plaza(is_dusk: bool, mirrored: bool) -> Scene:
     """The square on a bright day, or at dusk under its lamps."""
-    camera = Camera(480, 360, (2.6 if mirrored else -2.4, -2.0, 5.2), -0.18 if mirrored else 0.16, 0.37, 0.95)
+    camera = Camera(480, 360, (2.6 if mirrored else -2.4, -2.0, 5.2), -0.18 if mirrored else 0.16, 0.39, 1.08)
     lamps = (Lamp(-3.6, 14.4, 5, (0.42, 0.58, 0.70)), Lamp(5.4, 14.4, 5, (0.42, 0.58, 0.70)), Lamp(0, 18.5, 9, (0.25, 0.36, 0.45)))
     dusk = Lighting((0.62, 0.50, 0.47), (0.3, -0.35), 0.25, lamps)
-    day = Lighting((1.0, 1.0, 1.0), (0.62, -0.2), 0.42)
+    day = Lighting((1.16, 1.17, 1.18), (0.62, -0.2), 0.42)
     return Scene(
         name="CAM 06 MARKET SQ S" if mirrored else "CAM 05 MARKET SQ N",
         camera=camera,

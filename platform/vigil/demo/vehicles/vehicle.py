@@ -28,6 +28,8 @@ class Vehicle:
         self.stage, self.shape, self.path, self.at_m = stage, shape, path, at_m
         self.paintwork = Paintwork(colour_name, headlights=stage.scene.headlights_on)
         self.place, self.heading = path.place(at_m), path.heading(at_m)
+        self.lane: int | None = None
+        """Which lane of the scene's ordinary traffic it belongs to, if any."""
         self.speed = 0.0
         self.yaw_off = 0.0
         """Radians by which the body is turned against its path (after a blow)."""
