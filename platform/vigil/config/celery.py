@@ -16,7 +16,9 @@ from vigil.config.env import env
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vigil.config.settings")
 app = Celery("vigil")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["vigil.videos", "vigil.active_learning", "vigil.predictions", "vigil.retraining"])
+app.autodiscover_tasks(
+    [f"vigil.{name}" for name in ("videos", "active_learning", "predictions", "retraining", "interop")]
+)
 
 
 @worker_ready.connect  # type: ignore[untyped-decorator]

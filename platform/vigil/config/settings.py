@@ -147,6 +147,7 @@ CELERY_BEAT_SCHEDULE = {
     task: {"task": task, "schedule": 60.0, "options": {"queue": queue, "expires": 55}}
     for task, queue in {
         "vigil.videos.tasks.process_next": "media",
+        "vigil.interop.tasks.export_next": "default",
         "vigil.gpu.tasks.prelabel_next": "gpu",
         "vigil.gpu.tasks.train_next": "gpu",
     }.items()

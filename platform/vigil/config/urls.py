@@ -15,4 +15,5 @@ urlpatterns = [
     path("", include("vigil.annotations.urls")),
     path("", include("vigil.active_learning.urls")),
     path("", include("vigil.retraining.urls")),
+    path("", include("vigil.interop.urls")),
 ]

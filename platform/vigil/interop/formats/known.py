@@ -15,3 +15,8 @@ TITLES = {
     "sharegpt": "ShareGPT for LLaMA-Factory",
     "label_studio": "Label Studio tasks",
 }
+DESCRIPTIONS = {
+    "llava": "One conversation a clip, times as text; for fine-tuning video language models of the LLaVA family.",
+    "sharegpt": "The same conversations as messages, with dataset_info.json; put the folder into LLaMA-Factory.",
+    "label_studio": "Every video with the model's pre-labels and people's annotations, and the configuration.",
+}
