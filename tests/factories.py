@@ -1,8 +1,10 @@
 """Rows for tests, one factory a model. What a test does not name is plausible and unique."""
 
 import hashlib
+from functools import lru_cache
 
 import factory
+from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
@@ -18,13 +20,18 @@ from vigil.videos.models import FrameTimes, Rendition, RenditionKind, Video, Wea
 PASSWORD = "correct horse battery"
 
 
+@lru_cache
+def hashed(password: str) -> str:
+    """Hashed as Django does it, which is slow on purpose: once a test run is enough."""
+    return make_password(password)
+
+
 class UserFactory(DjangoModelFactory):
     class Meta:
         model = User
-        skip_postgeneration_save = True
 
     username = factory.Sequence(lambda n: f"person{n}")
-    password = factory.django.Password(PASSWORD)
+    password = factory.LazyFunction(lambda: hashed(PASSWORD))
 
 
 class ProjectFactory(DjangoModelFactory):
@@ -94,6 +101,7 @@ class ModelVersionFactory(DjangoModelFactory):
     artefact = factory.LazyAttribute(lambda version: f"{version.project.slug}/v{version.number}")
     artefact_sha256 = "0" * 64
     state = ModelState.PRODUCTION
+    promoted_at = factory.LazyFunction(timezone.now)
 
 
 class PredictionFactory(DjangoModelFactory):

@@ -2,8 +2,13 @@
 
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
+from django.views.decorators.http import require_http_methods
+
+login = require_http_methods(["GET", "HEAD", "POST"])(
+    LoginView.as_view(template_name="login.html", redirect_authenticated_user=True)
+)
 
 urlpatterns = [
-    path("login", LoginView.as_view(template_name="login.html", redirect_authenticated_user=True), name="login"),
+    path("login", login, name="login"),
     path("logout", LogoutView.as_view(), name="logout"),
 ]

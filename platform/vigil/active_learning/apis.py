@@ -3,7 +3,8 @@
 from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Header, Router, Schema
+from ninja import Router, Schema
+from ninja.params.functions import Header
 from pydantic import Field
 
 from vigil.accounts.models import Role

@@ -4,7 +4,8 @@ import re
 from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Header, Router
+from ninja import Router
+from ninja.params.functions import Header
 from pydantic import Field
 
 from vigil.annotations.questions import answer_withdraw, question_answer, question_skip

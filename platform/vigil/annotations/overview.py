@@ -137,7 +137,8 @@ def videos_listed(*, project: Project, filters: VideoFilters) -> QuerySet[Video]
     wanted &= STATES.get(filters.state, Q()) & LABELLED.get(filters.labelled, Q())
     wanted &= Q(split=filters.split) if filters.split else Q()
     wanted &= Q(weak_label=filters.weak_label) if filters.weak_label else Q()
-    return videos.filter(wanted).order_by(*ORDERS[filters.order]).prefetch_related("renditions")
+    listed: QuerySet[Video] = videos.filter(wanted).order_by(*ORDERS[filters.order]).prefetch_related("renditions")
+    return listed
 
 
 def sparklines(*, project: Project, videos: list[Video]) -> dict[int, str]:

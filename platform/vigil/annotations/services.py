@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from pydantic import ValidationError
 
 from ml.contracts import LabelledSegment, TruthSegment
 from vigil.accounts.models import User
@@ -14,7 +15,7 @@ from vigil.annotations.documents import CheckedSegment, segments_checked
 from vigil.annotations.errors import RevisionConflict
 from vigil.annotations.models import Annotation, AnnotationState, Outcome, Revision, Segment
 from vigil.annotations.questions import annotated_questions_close, leases_renew
-from vigil.annotations.schemas import DocumentIn
+from vigil.annotations.schemas import DocumentIn, SegmentIn
 from vigil.annotations.selectors import annotation_for, document_rules, workbench_document
 from vigil.predictions.selectors import prediction_of
 from vigil.projects.errors import Invalid
@@ -119,18 +120,14 @@ def _imported(video: Video, segments: Iterable[LabelledSegment]) -> list[Checked
                 f"but it must lie inside the video's 0-{video.duration_ms} ms; correct the file that it comes from."
             )
         place = f"{video.sha256}:{segment.start_ms}:{segment.end_ms}:{segment.label}"
-        checked.append(
-            CheckedSegment(
-                key=uuid.uuid5(uuid.NAMESPACE_OID, place),
-                start_ms=segment.start_ms,
-                end_ms=segment.end_ms,
-                label=segment.label,
-                explanation=segment.explanation,
-                outcome=_imported_outcome(segment),
-                source_id=None,
-                draft_explanation=segment.draft,
-            )
-        )
+        given = {"start_ms": segment.start_ms, "end_ms": segment.end_ms, "label": segment.label}
+        texts = {"explanation": segment.explanation, "draft_explanation": segment.draft}
+        try:
+            one = SegmentIn.model_validate({"key": uuid.uuid5(uuid.NAMESPACE_OID, place), **given, **texts})
+        except ValidationError as error:
+            fault = error.errors()[0]
+            raise Invalid(f"{video.name}: segment {number}, {fault['loc'][0]}: {fault['msg']}") from error
+        checked.append(CheckedSegment(**{**vars(one), "outcome": _imported_outcome(segment)}))
     return checked
 
 
@@ -150,12 +147,8 @@ def _import(
 ) -> None:
     """Writes one revision with the segments, unless the annotation already says just that."""
     before = workbench_document(annotation)
-    wanted = [segment.as_json() for segment in segments.values()]
-    if keeps_others:
-        wanted += [segment for segment in before["segments"] if uuid.UUID(segment["key"]) not in segments]
-    document = DocumentIn(segments=wanted, is_fully_watched=is_fully_watched, spent_ms=annotation.spent_ms)
-    kept = [segments.get(one.key) or CheckedSegment(**one.model_dump()) for one in document.segments]
-    kept.sort(key=_place)
+    others = [_stored(one) for one in annotation.segments.exclude(key__in=segments)] if keeps_others else []
+    kept = sorted([*segments.values(), *others], key=_place)
     content = {**before, "segments": [one.as_json() for one in kept], "is_fully_watched": is_fully_watched}
     if content != before:
         Annotation.objects.filter(pk=annotation.pk).update(
@@ -165,6 +158,19 @@ def _import(
     submitted = Annotation.objects.filter(pk=annotation.pk).exclude(state=AnnotationState.SUBMITTED)
     submitted.update(state=AnnotationState.SUBMITTED, submitted_at=timezone.now())
     annotation.refresh_from_db()
+
+
+def _stored(segment: Segment) -> CheckedSegment:
+    return CheckedSegment(
+        key=segment.key,
+        start_ms=segment.start_ms,
+        end_ms=segment.end_ms,
+        label=segment.label,
+        explanation=segment.explanation,
+        outcome=Outcome(segment.outcome),
+        source_id=segment.source_id,
+        draft_explanation=segment.draft_explanation,
+    )
 
 
 def document_write(

@@ -3,7 +3,9 @@
 import logging
 from typing import Any
 
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import django_auth
@@ -15,7 +17,14 @@ from vigil.projects.errors import VigilError
 log = logging.getLogger(__name__)
 
 # Session login; `django_auth` also checks the CSRF token of every request that changes something.
-api = NinjaAPI(title="Vigil", version="1", auth=django_auth, docs_url=None, openapi_url="/openapi.json")
+api = NinjaAPI(
+    title="Vigil",
+    version="1",
+    auth=django_auth,
+    docs_url=None,
+    openapi_url="/openapi.json",
+    docs_decorator=lambda view: require_safe(login_required(view)),
+)
 api.add_router("", annotations)
 api.add_router("", active_learning)
 

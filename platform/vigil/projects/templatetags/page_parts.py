@@ -23,8 +23,10 @@ def built_asset(path: str) -> SafeString:
     loader = DjangoViteAssetLoader.instance()
     try:
         if path.endswith(".css"):
-            return format_html('<link rel="stylesheet" href="{}">', loader.generate_vite_asset_url(path))
-        return mark_safe(loader.generate_vite_asset(path))  # noqa: S308 - django-vite escapes what it writes
+            url: str = loader.generate_vite_asset_url(path)
+            return format_html('<link rel="stylesheet" href="{}">', url)
+        tags: str = loader.generate_vite_asset(path)
+        return mark_safe(tags)  # noqa: S308 - django-vite escapes what it writes
     except DjangoViteAssetNotFoundError:
         return format_html("<!-- {} is not built; `make run` builds it -->", path)
 

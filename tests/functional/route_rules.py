@@ -1,0 +1,89 @@
+"""Who may call which route with which method: the table that `test_permissions` walks the URLconf with.
+
+A new route fails the test until it has a line here.
+"""
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any
+
+
+class Level(IntEnum):
+    """The least that a caller must be."""
+
+    ANYBODY = 0
+    LOGGED_IN = 1
+    VIEWER = 2
+    ANNOTATOR = 3
+    REVIEWER = 4
+    MANAGER = 5
+    OWNER = 6
+    SUPERUSER = 7
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Methods and the level each needs; a method left out is refused to everybody."""
+
+    methods: dict[str, Level]
+    body: dict[str, Any] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    is_json: bool = False
+
+
+def page(level: Level) -> Rule:
+    return Rule({"GET": level, "HEAD": level})
+
+
+def form(level: Level, **body: Any) -> Rule:
+    return Rule({"POST": level}, body)
+
+
+def api(method: str, level: Level, headers: dict[str, str] | None = None, **body: Any) -> Rule:
+    return Rule({method: level}, body, headers or {}, is_json=True)
+
+
+EMPTY_DOCUMENT: dict[str, Any] = {"segments": [], "is_fully_watched": False, "spent_ms": 0}
+IF_MATCH = {"If-Match": '"0"'}
+
+RULES: dict[str, Rule] = {
+    "healthz": page(Level.ANYBODY),
+    "login": Rule({"GET": Level.ANYBODY, "HEAD": Level.ANYBODY, "POST": Level.ANYBODY}),
+    "logout": form(Level.ANYBODY),
+    "": page(Level.LOGGED_IN),
+    "projects/": form(Level.SUPERUSER, name="Another project"),
+    "projects/<slug:slug>/": page(Level.VIEWER),
+    "projects/<slug:slug>/questions/": page(Level.ANNOTATOR),
+    "videos/<int:video_id>/": page(Level.VIEWER),
+    # videos
+    "projects/<slug:slug>/upload/": Rule({"GET": Level.MANAGER, "HEAD": Level.MANAGER, "POST": Level.MANAGER}),
+    "projects/<slug:slug>/imports/<int:import_id>/": page(Level.MANAGER),
+    "videos/<int:video_id>/retry/": form(Level.MANAGER),
+    "media/videos/<int:video_id>/<slug:kind>": page(Level.VIEWER),
+    # retraining
+    "projects/<slug:slug>/training/": page(Level.MANAGER),
+    "projects/<slug:slug>/training/live/": page(Level.MANAGER),
+    "projects/<slug:slug>/training/start/": form(Level.MANAGER, phases=["1"], profile="tiny"),
+    "projects/<slug:slug>/training/rollback/": form(Level.MANAGER),
+    "projects/<slug:slug>/training/models/<slug:name>/promote/": form(Level.MANAGER),
+    "training-runs/<int:run_id>/cancel/": form(Level.MANAGER),
+    "training-runs/<int:run_id>/retry/": form(Level.MANAGER),
+    # interop
+    "projects/<slug:slug>/export/": page(Level.MANAGER),
+    "projects/<slug:slug>/export/live/": page(Level.MANAGER),
+    "projects/<slug:slug>/export/start/": form(Level.MANAGER, format="llava"),
+    "exports/<int:export_id>/download/": page(Level.MANAGER),
+    # the API
+    "api/openapi.json": page(Level.LOGGED_IN),
+    "api/videos/<int:video_id>/workbench": api("GET", Level.VIEWER),
+    "api/videos/<int:video_id>/frame-times": api("GET", Level.VIEWER),
+    "api/annotations/<int:annotation_id>": api("PUT", Level.ANNOTATOR, IF_MATCH, **EMPTY_DOCUMENT),
+    "api/annotations/<int:annotation_id>/submit": api("POST", Level.ANNOTATOR, IF_MATCH, question_id=None),
+    "api/projects/<slug:slug>/questions/next": api("POST", Level.ANNOTATOR, kinds=None, exclude=[]),
+    "api/questions/<int:question_id>/answer": api("POST", Level.ANNOTATOR, payload={"verdict": "yes"}, spent_ms=1),
+    "api/questions/<int:question_id>/skip": api("POST", Level.ANNOTATOR),
+    "api/answers/<int:answer_id>/withdraw": api("POST", Level.ANNOTATOR),
+}
+
+WITHOUT_A_VIEW = {"api/"}
+"""django-ninja's root, which only gives the API its name."""
