@@ -6,11 +6,13 @@ from ml.errors import ModelError
 from vigil.projects.errors import VigilError
 
 ONE_LINE = 500
+EXPECTED = (ModelError, VigilError)
+"""Errors whose text says all there is to know; they need no traceback in the log."""
 
 
 def in_words(error: BaseException) -> str:
     """One line that names what went wrong and, where we know it, the cure."""
-    if isinstance(error, ModelError | VigilError):
+    if isinstance(error, EXPECTED):
         return str(error)[:ONE_LINE]
     if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
         return "out of memory; close other programs or use a smaller profile, then retry"

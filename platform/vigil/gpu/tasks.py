@@ -10,19 +10,19 @@ from vigil.gpu.services.train import train_next as train_waiting
 from vigil.gpu.stopping import process_is_ending
 
 
-@shared_task(name="vigil.gpu.tasks.train_next")
+@shared_task(name="vigil.gpu.tasks.train_next")  # type: ignore[untyped-decorator]
 def train_next() -> None:
     """Trains the runs that wait. Harmless twice: a run is claimed by one worker only."""
     train_waiting()
 
 
-@shared_task(name="vigil.gpu.tasks.prelabel_next")
+@shared_task(name="vigil.gpu.tasks.prelabel_next")  # type: ignore[untyped-decorator]
 def prelabel_next() -> None:
     """Pre-labels the videos that wait. Harmless twice."""
     prelabel_waiting()
 
 
-@worker_shutting_down.connect
+@worker_shutting_down.connect  # type: ignore[untyped-decorator]
 def _stop_between_steps(**_signal: Any) -> None:
     """Lets a worker that is told to end leave its work at a checkpoint instead of holding the shutdown up."""
     process_is_ending.set()

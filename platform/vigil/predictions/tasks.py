@@ -6,7 +6,7 @@ from vigil.predictions.services import missing_prelabels_request
 from vigil.projects.models import Project
 
 
-@shared_task(name="vigil.predictions.tasks.prelabel_missing", time_limit=300)
+@shared_task(name="vigil.predictions.tasks.prelabel_missing", time_limit=300)  # type: ignore[untyped-decorator]
 def prelabel_missing(project_id: int) -> None:
     """Asks for pre-labels of the project's ready videos that have none. Harmless twice."""
     project = Project.objects.filter(pk=project_id).first()

@@ -14,6 +14,7 @@ from vigil.projects.selectors import role_required
 from vigil.retraining.models import LossPoint, TrainingRun
 
 LOSS_POINTS_SHOWN = 400
+PROFILES_DIR = ROOT / "ml" / "profiles"
 
 
 def run_for(*, user: Any, run_id: int, at_least: Role = Role.VIEWER) -> TrainingRun:
@@ -24,7 +25,8 @@ def run_for(*, user: Any, run_id: int, at_least: Role = Role.VIEWER) -> Training
         NotAllowed: the role is too low.
     """
     missing = f"There is no training run {run_id} here, or you are not a member of its project."
-    run = TrainingRun.objects.select_related("project", "snapshot", "model_version", "parent").filter(pk=run_id).first()
+    runs: QuerySet[TrainingRun] = TrainingRun.objects.filter(pk=run_id)
+    run = runs.select_related("project", "snapshot", "model_version", "parent").first()
     if run is None:
         raise Missing(missing)
     role_required(user=user, project_id=run.project_id, at_least=at_least, missing=missing)
@@ -61,4 +63,4 @@ def work_path(run: TrainingRun) -> Path:
 
 def profile_names() -> list[str]:
     """The profiles there are to train with."""
-    return sorted(path.stem for path in (ROOT / "ml" / "profiles").glob("*.yaml"))
+    return sorted(path.stem for path in PROFILES_DIR.glob("*.yaml"))

@@ -82,6 +82,4 @@ def _check_groups(videos: QuerySet[Video]) -> None:
         splits[group].add(split)
     for group, found in sorted(splits.items()):
         if len(found) > 1:
-            raise Invalid(
-                f"group {group!r} is divided over the splits {', '.join(sorted(found))}; give all of its videos one split"
-            )
+            raise Invalid(f"group {group!r} is divided over the splits {', '.join(sorted(found))}; give its videos one")

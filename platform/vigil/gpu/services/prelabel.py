@@ -12,7 +12,7 @@ from ml.inference.prelabel import Prelabeller
 from vigil.active_learning.models import Round
 from vigil.active_learning.services import queue_fill
 from vigil.gpu.claims import MAX_ATTEMPTS, free_dead_claims, killed_too_often, release
-from vigil.gpu.reasons import in_words
+from vigil.gpu.reasons import EXPECTED, in_words
 from vigil.gpu.stopping import Stopped, process_is_ending, should_stop_of
 from vigil.predictions.models import Prediction, PrelabelRequest
 from vigil.predictions.services import prediction_store
@@ -88,6 +88,9 @@ def predictions_make(
             made.append(model.predict(version, video, _stopper(should_stop)))
         except Stopped:
             raise
+        except EXPECTED as error:
+            log.warning("%s through %s failed: %s", video.name, version.name, error)
+            failed.append((video, in_words(error)))
         except Exception as error:  # one broken video must not end the others; it is named and counted
             log.exception("%s through %s failed", video.name, version.name)
             failed.append((video, in_words(error)))
@@ -133,6 +136,9 @@ def _serve(request: PrelabelRequest, model: LoadedModel) -> None:
     except (KeyboardInterrupt, SystemExit):
         release(PrelabelRequest, request.pk)
         raise
+    except EXPECTED as error:
+        log.warning("pre-label request %s (%s) failed: %s", request.pk, request.video.name, error)
+        PrelabelRequest.objects.finish(request.pk, WorkState.FAILED, in_words(error))
     except Exception as error:  # the worker's edge: the reason is on the row, the traceback in the log
         log.exception("pre-label request %s (%s) failed", request.pk, request.video.name)
         PrelabelRequest.objects.finish(request.pk, WorkState.FAILED, in_words(error))

@@ -14,7 +14,7 @@ from ml.model.artefact import CARD_FILE, read_json
 from ml.training.run import train
 from vigil.gpu.claims import MAX_ATTEMPTS, free_dead_claims, killed_too_often, release
 from vigil.gpu.progress import RunProgress
-from vigil.gpu.reasons import in_words
+from vigil.gpu.reasons import EXPECTED, in_words
 from vigil.gpu.services.evaluate import Evaluation, evaluate_split
 from vigil.gpu.stopping import Stopped, process_is_ending, should_stop_of
 from vigil.projects.heartbeat import Pulse, heartbeat
@@ -61,6 +61,9 @@ def _serve(run: TrainingRun, on_progress: ProgressCallback | None) -> None:
     except (KeyboardInterrupt, SystemExit):
         release(TrainingRun, run.pk)
         raise
+    except EXPECTED as error:
+        log.warning("training run %s failed: %s", run.pk, error)
+        run_fail(run=run, error=in_words(error))
     except Exception as error:  # the worker's edge: the reason is on the row, the traceback in the log
         log.exception("training run %s failed", run.pk)
         run_fail(run=run, error=in_words(error))

@@ -22,9 +22,9 @@ def run_progress_save(*, run: TrainingRun, latest: Progress, points: Sequence[Pr
         phase=latest.phase, step=latest.step, total_steps=latest.total_steps, eta_s=_finite(latest.eta_s)
     )
     losses = [
-        LossPoint(run=run, phase=one.phase, step=one.step, loss=one.loss, lr=_finite(one.lr))
+        LossPoint(run=run, phase=one.phase, step=one.step, loss=loss, lr=_finite(one.lr))
         for one in points
-        if _finite(one.loss) is not None
+        if (loss := _finite(one.loss)) is not None
     ]
     # A resumed run repeats the steps after its checkpoint; their points are already there.
     LossPoint.objects.bulk_create(losses, ignore_conflicts=True)

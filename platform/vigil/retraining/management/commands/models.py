@@ -24,9 +24,10 @@ class Command(VigilCommand):
         if not versions:
             self.say(f"{project.name} has no model yet; make one with: manage.py train --project {project.slug} --wait")
         for version in versions:
-            auc_a = value_of(version.metrics, "auc_a")
-            figure = f"auc_a {auc_a:.3f}" if auc_a is not None else "not evaluated"
-            self.say(f"{version.name:>5}  {version.state:<10}  {version.profile:<14}  {figure}")
+            figures = {key: value_of(version.metrics, key) for key in ("auc_a", "video_auc")}
+            known = "  ".join(f"{key} {value:.3f}" for key, value in figures.items() if value is not None)
+            line = f"{version.name:>5}  {version.state:<10}  {version.profile:<14}  {known or 'no figures yet'}"
+            self.say(line)
         return [_row(version) for version in versions]
 
 
