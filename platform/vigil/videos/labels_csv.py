@@ -49,7 +49,7 @@ def labels_read(*, path: Path, template: str) -> LabelsCsv:
     """The rows of a labels.csv.
 
     Raises:
-        Invalid: the first mistake, with file, line, column and cure.
+        Invalid: the first mistake, with file, line, column and cure; or a group divided over splits.
     """
     records = _records(path)
     unknown: dict[str, None] = {}
@@ -69,6 +69,8 @@ def labels_read(*, path: Path, template: str) -> LabelsCsv:
             )
         rows.setdefault(name, LabelRow(line, name, labels))
         unknown.update({c: None for c in labels.classes if not load_template(template).label(c).is_in_taxonomy})
+    said = [(row.labels.group, str(row.labels.split), row.file) for row in rows.values() if row.labels.split]
+    groups_check(splits_of_groups=said)
     return LabelsCsv(path, tuple(rows.values()), tuple(unknown))
 
 

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from annotation_templates.loading import load_template
 from vigil.accounts.models import Role
-from vigil.accounts.selectors import has_role
 from vigil.projects.errors import Missing
 from vigil.projects.selectors import project_for
 from vigil.videos.models import Split
@@ -71,7 +70,7 @@ def _upload_form(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required
 def import_report(request: HttpRequest, slug: str, import_id: int) -> HttpResponse:
     """What became of each file of an import; renews itself until all videos are ready."""
-    job = import_for(user=request.user, import_id=import_id)
+    job = import_for(user=request.user, import_id=import_id, at_least=Role.MANAGER)
     if job.project.slug != slug:
         raise Missing(f"There is no import {import_id} in project {slug!r}.")
     return render(
@@ -84,7 +83,6 @@ def import_report(request: HttpRequest, slug: str, import_id: int) -> HttpRespon
             "counts": import_counts(job),
             "is_unfinished": is_unfinished(job),
             "page": Paginator(import_items(job), ITEMS_A_PAGE).get_page(request.GET.get("page")),
-            "manages": has_role(user=request.user, project_id=job.project_id, at_least=Role.MANAGER),
         },
     )
 
