@@ -60,6 +60,11 @@ class KnownVideo:
     scores: ScoreTrack
     cuts: Sequence[Cut]
 
+    @property
+    def duration_ms(self) -> int:
+        """How long the video is, also where nobody probed it."""
+        return max(self.known.video.duration_ms, self.scores.clip_end_ms[-1])
+
 
 def question_about(title: str, question: str) -> str:
     """An explanation question that says what the detector took the event for (a text prior, as in VA-GPT)."""
@@ -124,7 +129,7 @@ class _Writer:
                 written += self._yes(window)
                 written += self._explained(window, event, has_enough)
                 written += self._yes(self._anywhere(event.start_ms, event.end_ms))
-        for window in tiles(self.video.known.video.duration_ms, self.profile):
+        for window in tiles(self.video.duration_ms, self.profile):
             written += self._yes(window)
         return written
 
@@ -184,8 +189,7 @@ class _Writer:
         return [self._made(window, question, answer, "explanation", source, weight)]
 
     def _normal_windows(self) -> list[tuple[Window, str]]:
-        known, profile = self.video.known, self.profile
-        duration_ms = max(known.video.duration_ms, 1)
+        known, profile, duration_ms = self.video.known, self.profile, self.video.duration_ms
         said_no = [*known.rejected, *(v for v in known.verdicts if not v.is_abnormal)]
         found = [(self._exactly(v.start_ms, v.end_ms), "rejected") for v in said_no if v.end_ms > v.start_ms]
         is_normal = known.video.weak_label == "normal" and not self.events
@@ -205,14 +209,18 @@ class _Writer:
 
     def _around(self, start_ms: int, end_ms: int, *, is_plain: bool) -> Window:
         before, after = (1.0, 1.0) if is_plain else (self.rng.uniform(0.3, 1.7), self.rng.uniform(0.3, 1.7))
-        duration_ms = self.video.known.video.duration_ms
         return segment_window(
-            start_ms, end_ms, duration_ms=duration_ms, profile=self.profile, before=before, after=after
+            start_ms,
+            end_ms,
+            duration_ms=self.video.duration_ms,
+            profile=self.profile,
+            before=before,
+            after=after,
         )
 
     def _anywhere(self, start_ms: int, end_ms: int) -> Window:
         """A window of any length (short and long ones alike) that holds as much of an interval as fits, anywhere."""
-        duration_ms = max(self.video.known.video.duration_ms, end_ms, 1)
+        duration_ms = max(self.video.duration_ms, end_ms)
         longest_ms = min(self.profile.window_ms, duration_ms)
         shortest_ms = min(max(_SHORTEST_WINDOW_MS, end_ms - start_ms), longest_ms)
         length_ms = round(shortest_ms * (longest_ms / shortest_ms) ** self.rng.random())

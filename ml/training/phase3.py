@@ -120,7 +120,7 @@ def run_phase3(
     words = frozenset(word for text in texts for word in words_of(text))
     artefact = LanguageArtefact(model.cpu(), tokenizer, language, chosen.name, words, counts)
     save_language(artefact, Path(artefact_dir))
-    return {"loss": loss, **{name: float(count) for name, count in counts.items()}}
+    return {"loss": loss, **{name.replace(" ", "_"): float(count) for name, count in counts.items()}}
 
 
 def _fit(

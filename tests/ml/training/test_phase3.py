@@ -128,8 +128,8 @@ def test_metrics_count_the_instructions_by_source(tmp_path: Path) -> None:
     metrics, _ = run(tmp_path)
 
     assert metrics["loss"] > 0
-    assert metrics["source people"] > 0
-    assert metrics["judgement no"] > 0
+    assert metrics["source_people"] > 0
+    assert metrics["judgement_no"] > 0
 
 
 def test_videos_of_which_nothing_is_known_are_refused_with_the_cure(tmp_path: Path) -> None:
