@@ -131,7 +131,7 @@ class QuestionOut(Schema):
     segment_id: int | None
     reason: str
     leased_until: datetime | None
-    model: str | None
+    model: str
     label: str | None
     play: PlayOut
     video_name: str

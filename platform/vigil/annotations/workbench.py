@@ -113,7 +113,7 @@ def question_body(question: Question) -> dict[str, Any]:
         "segment_id": question.segment_id,
         "reason": question.reason,
         "leased_until": question.leased_until,
-        "model": question.prediction.model_version.name if question.prediction else None,
+        "model": question.prediction.model_version.name if question.prediction else "",
         "label": question.segment.label if question.segment else None,
         "play": {
             "proxy_url": urls["proxy_url"],

@@ -1,5 +1,7 @@
 """Makes projects."""
 
+import zlib
+
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
@@ -20,8 +22,7 @@ def project_create(*, name: str, user: User | None, template: str = "surveillanc
         Conflict: the name is taken.
     """
     name = " ".join(name.split())
-    slug = slugify(name) or slugify(name, allow_unicode=True)
-    if not slug or len(name) > NAME_MAX or not name.isprintable():
+    if not any(map(str.isalnum, name)) or len(name) > NAME_MAX or not name.isprintable():
         raise Invalid(f"A project's name needs a letter or digit and at most {NAME_MAX} characters; got {name[:40]!r}.")
     try:
         load_template(template)
@@ -29,7 +30,7 @@ def project_create(*, name: str, user: User | None, template: str = "surveillanc
         raise Invalid(str(error)) from error
     try:
         with transaction.atomic():
-            project = Project.objects.create(name=name, slug=_free_slug(slug), template=template, created_by=user)
+            project = Project.objects.create(name=name, slug=_free_slug(_slug(name)), template=template, created_by=user)
             if user is not None:
                 membership_set(user=user, project_id=project.pk, role=Role.OWNER, actor=user)
             audit_record(actor=user, action="project.create", target=name)
@@ -44,6 +45,11 @@ def project_get_or_create(*, name: str, user: User | None = None) -> tuple[Proje
     if project is not None:
         return project, False
     return project_create(name=name, user=user), True
+
+
+def _slug(name: str) -> str:
+    """The name as addresses carry it: ASCII, so one in another script goes by a number made from it."""
+    return slugify(name) or f"project-{zlib.crc32(name.encode()):08x}"
 
 
 def _free_slug(slug: str) -> str:
