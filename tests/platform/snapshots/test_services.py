@@ -1,0 +1,96 @@
+"""Taking snapshots on a real database."""
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from ml.contracts import TruthSegment
+from tests.factories import AnnotationFactory, ProjectFactory, SegmentFactory, UserFactory, VideoFactory
+from vigil.annotations.models import AnnotationState
+from vigil.annotations.services import frozen_truth_set
+from vigil.projects.errors import Invalid
+from vigil.projects.work import WorkState
+from vigil.snapshots.models import Snapshot
+from vigil.snapshots.services import counts_now, snapshot_take
+from vigil.videos.models import Split, WeakLabel
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def project():
+    made = ProjectFactory()
+    VideoFactory(project=made, name="train.mp4", weak_label=WeakLabel.ABNORMAL, group="gate")
+    VideoFactory(project=made, name="test.mp4", split=Split.TEST, group="yard")
+    return made
+
+
+def test_the_same_knowledge_gives_the_same_snapshot(project):
+    first, second = snapshot_take(project=project), snapshot_take(project=project, user=UserFactory())
+    assert first == second
+    assert Snapshot.objects.count() == 1
+
+
+def test_an_answer_makes_a_new_snapshot_and_is_in_it(project):
+    before = snapshot_take(project=project)
+    segment = SegmentFactory(annotation__video=project.videos.get(name="train.mp4"))
+    after = snapshot_take(project=project)
+    (line,) = after.manifest["videos"]
+    assert before != after
+    assert [one["start_ms"] for one in line["segments"]] == [segment.start_ms]
+    assert (after.counts["segments"], after.counts["manual"]) == (1, 1)
+
+
+def test_a_draft_is_not_in_it(project):
+    SegmentFactory(annotation__video=project.videos.get(name="train.mp4"), annotation__state=AnnotationState.DRAFT)
+    assert snapshot_take(project=project).counts["segments"] == 0
+
+
+def test_the_test_split_is_listed_by_name_only(project):
+    test = project.videos.get(name="test.mp4")
+    SegmentFactory(annotation__video=test, explanation="The secret of the test.")
+    frozen_truth_set(video=test, segments=[TruthSegment(1_000, 2_000, "Fire", "The secret of the test.")])
+    snapshot = snapshot_take(project=project)
+    assert snapshot.manifest["test_videos"] == ["test.mp4"]
+    assert "secret" not in str(snapshot.manifest)
+    assert test.sha256 not in str(snapshot.manifest)
+
+
+def test_no_path_of_this_machine_is_in_it(project):
+    (line,) = snapshot_take(project=project).manifest["videos"]
+    assert line["video"]["path"] == ""
+
+
+def test_quarantined_and_unready_videos_are_left_out(project):
+    VideoFactory(project=project, state=WorkState.FAILED)
+    VideoFactory(project=project, state=WorkState.RUNNING)
+    assert snapshot_take(project=project).counts["videos"] == 1
+
+
+def test_who_watched_all_of_it_makes_the_rest_normal(project):
+    AnnotationFactory(video=project.videos.get(name="train.mp4"), is_fully_watched=True)
+    (line,) = snapshot_take(project=project).manifest["videos"]
+    assert line["is_fully_labelled"] is True
+
+
+def test_a_group_divided_over_splits_is_refused_by_name(project):
+    VideoFactory(project=project, split=Split.VAL, group="yard")
+    with pytest.raises(Invalid, match="group 'yard' is divided over the splits test, val"):
+        snapshot_take(project=project)
+
+
+def test_nothing_to_train_on_says_what_to_do():
+    project = ProjectFactory()
+    VideoFactory(project=project, split=Split.TEST)
+    with pytest.raises(Invalid, match="no ready video in the train split"):
+        snapshot_take(project=project)
+
+
+def test_the_database_refuses_to_change_a_snapshot(project):
+    snapshot = snapshot_take(project=project)
+    with pytest.raises(DatabaseError, match="immutable"), transaction.atomic():
+        Snapshot.objects.filter(pk=snapshot.pk).update(manifest={})
+
+
+def test_the_counts_of_now_write_nothing(project):
+    assert counts_now(project=project)["weak_labels"] == 1
+    assert not Snapshot.objects.exists()
