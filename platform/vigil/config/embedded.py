@@ -97,10 +97,12 @@ class EmbeddedPostgres:
                 process.send_signal(sign)
                 process.wait(STOP_WITHIN_S)
             except psutil.NoSuchProcess:
-                return
+                break
             except psutil.TimeoutExpired:
                 continue
-            return
+            break
+        if self._launched is not None:
+            self._launched.wait()
 
     def _make(self, run_as: RunAs) -> None:
         """A new data folder: made beside its place and then renamed, so that a kill leaves no half of one."""

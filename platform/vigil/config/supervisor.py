@@ -4,7 +4,6 @@ Starts PostgreSQL and Valkey (unless `DATABASE_URL` / `BROKER_URL` point to real
 demo project at the first start, then serves: web, a worker for `default` and `media` with beat, a worker for `gpu`.
 """
 
-import http.client
 import os
 import signal
 import subprocess
@@ -19,6 +18,7 @@ from vigil.config.embedded import EmbeddedPostgres
 from vigil.config.env import ROOT, Env, env_connect
 from vigil.config.faults import SetupFault
 from vigil.config.file_locks import FileLock, exclusive
+from vigil.config.health_probe import probe
 from vigil.config.ports import refuse_used_port
 from vigil.config.readiness import starting_done, starting_say
 from vigil.config.services_file import Services, services_forget, services_write, up_lock_path
@@ -170,7 +170,7 @@ class Supervisor:
         while not all(self._ready_file(child.name).exists() for child in self.children if child.name != "web"):
             self._tend_while_starting(give_up_at)
         starting_done(self.env.home)
-        while (status := self._health_status()) != 200:
+        while (status := probe(self.address.host, self.address.port)) != 200:
             self._tend_while_starting(give_up_at, f"/healthz answers {status}")
 
     def _tend_while_starting(self, give_up_at: float, why: str = "not all workers are ready") -> None:
@@ -181,16 +181,6 @@ class Supervisor:
         if time.monotonic() > give_up_at:
             raise SetupFault(f"not ready after {READY_WITHIN_S:.0f} s: {why}; see {self.env.home / 'logs'}")
         time.sleep(0.05)
-
-    def _health_status(self) -> int:
-        connection = http.client.HTTPConnection(self.address.host, self.address.port, timeout=5)
-        try:
-            connection.request("GET", "/healthz", headers={"Host": self.env.allowed_hosts[0]})
-            return connection.getresponse().status
-        except OSError:
-            return 0
-        finally:
-            connection.close()
 
     def _tend_forever(self) -> None:
         while True:

@@ -1,0 +1,64 @@
+"""Served mode passes Django's deployment check; the environment is refused when it contradicts itself."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from vigil.config.env import read_env
+from vigil.config.faults import SetupFault
+
+ROOT = Path(__file__).resolve().parents[3]
+SERVED = {
+    "VIGIL_SERVED": "1",
+    "VIGIL_SECRET_KEY": "k" * 25 + "0123456789" * 4,
+    "VIGIL_ALLOWED_HOSTS": "vigil.example.org",
+}
+
+
+def test_the_deployment_check_is_clean_when_served() -> None:
+    checked = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "INFO"],
+        cwd=ROOT,
+        env={**os.environ, **SERVED},
+        capture_output=True,
+        text=True,
+    )
+    assert checked.returncode == 0, checked.stderr
+    assert "no issues (0 silenced)" in checked.stdout
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"VIGIL_SECRET_KEY": "short"}, "VIGIL_SECRET_KEY"),
+        ({"VIGIL_ALLOWED_HOSTS": ""}, "VIGIL_ALLOWED_HOSTS"),
+        ({"VIGIL_DEBUG": "1"}, "VIGIL_DEBUG"),
+        ({"VIGIL_POSTGRES_POOL": "many"}, "VIGIL_POSTGRES_POOL=many"),
+    ],
+)
+def test_a_contradiction_is_refused_by_name(tmp_path: Path, changes: dict[str, str], complaint: str) -> None:
+    with pytest.raises(SetupFault, match=complaint):
+        read_env({**SERVED, "VIGIL_HOME": str(tmp_path), **changes})
+
+
+def test_a_fault_of_the_environment_is_one_line_on_the_command_line() -> None:
+    asked = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=ROOT,
+        env={**os.environ, "VIGIL_SERVED": "1", "VIGIL_SECRET_KEY": "short"},
+        capture_output=True,
+        text=True,
+    )
+    assert asked.returncode == 2
+    assert asked.stderr.startswith("vigil: VIGIL_SERVED=1 needs VIGIL_SECRET_KEY") and asked.stderr.count("\n") == 1
+
+
+def test_the_secret_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
+    first = read_env({"VIGIL_HOME": str(tmp_path)}).secret_key
+    assert len(first) >= 50
+    assert read_env({"VIGIL_HOME": str(tmp_path)}).secret_key == first
+    assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
