@@ -1,11 +1,12 @@
 /** Opens a video for work, and waits while its playable copy is still being made. */
 import { FrameTable } from '../geometry/frames';
-import type { Workbench } from '../state/contract';
+import type { Prediction, Workbench } from '../state/contract';
 import { ApiError, frameTimesOf, workbenchOf } from './api';
 import type { Player } from './player.svelte';
 import type { Scope } from './scope';
 
 const POLL_MS = 2000;
+const PREDICTION_POLL_MS = 8000;
 const UNDERWAY: readonly string[] = ['queued', 'running'];
 
 export type Opening =
@@ -48,6 +49,20 @@ export class BenchLoading {
     this.opening = { is: 'loading' };
     void this.load();
   }
+}
+
+/** Looks now and then for the model's prediction of a video that was opened before the model had seen it. */
+export function predictionAwait(bench: Workbench, scope: Scope, found: (prediction: Prediction) => void): void {
+  if (bench.prediction) return;
+  scope.after(PREDICTION_POLL_MS, () => {
+    workbenchOf(bench.video.id, bench.question?.id ?? null).then(
+      (now) => {
+        if (now.prediction) found(now.prediction);
+        else predictionAwait(bench, scope, found);
+      },
+      () => { predictionAwait(bench, scope, found); },
+    );
+  });
 }
 
 /** Gives the player its frames: an even table at once, the exact one when it has come. */

@@ -60,8 +60,8 @@ export class WorkCommands {
     split: () => { this.split(); },
     merge: () => { this.merge(); },
     unselect: () => { this.unselect(); },
-    accept: () => { this.withRow((row) => { this.accept(row); }); },
-    reject: () => { this.withRow((row) => { this.reject(row); }); },
+    accept: () => { this.withRow((row) => { this.goOnFrom(row, this.accept(row)); }); },
+    reject: () => { this.withRow((row) => { this.goOnFrom(row, this.reject(row)); }); },
     edit: () => { this.withRow((row) => { this.edit(row); }); },
     remove: () => { this.withRow((row) => { this.session.dispatch(remove(row.id)); }); },
     mark_watched: () => { this.session.dispatch(markWatched(!this.session.present.document.is_fully_watched)); },
@@ -121,22 +121,29 @@ export class WorkCommands {
     this.session.reveal(stretch.start_ms, stretch.end_ms);
   }
 
-  /** Accepts a suggestion and goes on to the next one that waits; anything else is accepted and stays selected. */
-  accept(row: Row): void {
+  /** Accepts and answers with the id that the row has now. */
+  accept(row: Row): string {
     const { new_key } = this.session.target(row.id);
     this.session.dispatch(accept(this.session.around, row.id, new_key));
-    if (row.outcome === null) this.goOn(new_key);
+    return new_key;
   }
 
-  reject(row: Row): void {
+  reject(row: Row): string {
     const { new_key } = this.session.target(row.id);
     this.session.dispatch(reject(this.session.around, row.id, new_key));
-    if (row.outcome === null) this.goOn(new_key);
+    return new_key;
   }
 
-  private goOn(from: string): void {
-    const next = nextOpenRow(this.session.rows, from);
+  /** By keyboard a judged suggestion leads to the next one that waits; a question about one segment stays with it. */
+  private goOnFrom(judged: Row, id: string): void {
+    if (judged.outcome !== null || this.isAboutOneSegment) return;
+    const next = nextOpenRow(this.session.rows, id);
     if (next) this.session.goTo(next);
+  }
+
+  private get isAboutOneSegment(): boolean {
+    const kind = this.session.bench.question?.kind;
+    return kind === 'bounds' || kind === 'explain';
   }
 
   edit(row: Row): void {

@@ -5,7 +5,7 @@ import { clockText } from '../geometry/time';
 import { uncertainStretches } from '../geometry/uncertain';
 import { revealingView, wholeView, type View } from '../geometry/view';
 import { t } from '../language/text';
-import type { CurveName, Label, SaveConflict, Workbench, WorkDocument } from '../state/contract';
+import type { CurveName, Label, Prediction, SaveConflict, Workbench, WorkDocument } from '../state/contract';
 import { historyOf, recorded, redone, sealed, undone } from '../state/history';
 import { mergedDocument } from '../state/merge';
 import { rowsOfWork, sameLabelling, sourceIdOf, suggestionId, type Row, type WorkState } from '../state/work';
@@ -24,7 +24,8 @@ const NOTICE_MS = 4000;
 
 export class WorkSession {
   readonly bench: Workbench;
-  readonly around: Surroundings;
+  /** null until the model has seen the video; it may come while a person already works. */
+  prediction = $state.raw<Prediction | null>(null);
   private history = $state.raw(historyOf({ document: { segments: [], is_fully_watched: false, spent_ms: 0 }, selected: null }));
   /** What a drag would do, shown until the pointer lets go. */
   private preview = $state.raw<WorkState | null>(null);
@@ -45,12 +46,12 @@ export class WorkSession {
   readonly autosave: Autosave;
 
   readonly present = $derived.by(() => this.preview ?? this.history.present);
-  readonly rows = $derived.by((): Row[] => rowsOfWork(this.present.document, this.bench.prediction));
+  readonly rows = $derived.by((): Row[] => rowsOfWork(this.present.document, this.prediction));
   readonly selectedRow = $derived.by(() => this.rows.find((row) => row.id === this.present.selected) ?? null);
   readonly openCount = $derived.by(() => this.rows.filter((row) => row.outcome === null).length);
   readonly canUndo = $derived.by(() => this.history.past.length > 0);
   readonly canRedo = $derived.by(() => this.history.future.length > 0);
-  readonly uncertain = $derived.by(() => (this.bench.prediction ? uncertainStretches(this.bench.prediction) : []));
+  readonly uncertain = $derived.by(() => (this.prediction ? uncertainStretches(this.prediction) : []));
 
   constructor(
     bench: Workbench,
@@ -59,7 +60,7 @@ export class WorkSession {
     private readonly spent_ms: () => number,
   ) {
     this.bench = bench;
-    this.around = { prediction: bench.prediction, duration_ms: bench.video.duration_ms };
+    this.prediction = bench.prediction;
     this.isSubmitted = bench.annotation.state === 'submitted';
     this.view = wholeView(bench.video.duration_ms);
     this.history = historyOf({ document: bench.annotation.document, selected: null });
@@ -77,6 +78,10 @@ export class WorkSession {
     });
     if (found) this.restore(found);
     this.selectFirst();
+  }
+
+  get around(): Surroundings {
+    return { prediction: this.prediction, duration_ms: this.bench.video.duration_ms };
   }
 
   get labels(): readonly Label[] {

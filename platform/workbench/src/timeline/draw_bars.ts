@@ -5,6 +5,8 @@ import type { Scene, TimelineBar } from './scene';
 
 const RADIUS_PX = 3;
 const HANDLE_FROM_PX = 16;
+// Outlines of bars as narrow as this could not be told apart, and thousands of them would cost the frame rate.
+const PLAIN_BELOW_PX = 7;
 
 function box(pen: Pen, bar: TimelineBar, band: Band): { x: number; y: number; width: number; height: number } {
   const x = pen.scale.x(bar.start_ms);
@@ -14,6 +16,13 @@ function box(pen: Pen, bar: TimelineBar, band: Band): { x: number; y: number; wi
 function drawBar(pen: Pen, bar: TimelineBar, band: Band): void {
   const { canvas, palette } = pen;
   const { x, y, width, height } = box(pen, bar, band);
+  if (width < PLAIN_BELOW_PX && !bar.isSelected) {
+    canvas.fillStyle = bar.color;
+    canvas.globalAlpha = bar.outcome === 'rejected' ? 0.3 : bar.lane === 'you' ? 1 : 0.7;
+    canvas.fillRect(x, y, width, height);
+    canvas.globalAlpha = 1;
+    return;
+  }
   const isRejected = bar.outcome === 'rejected';
   canvas.beginPath();
   canvas.roundRect(x, y, width, height, Math.min(RADIUS_PX, width / 2));

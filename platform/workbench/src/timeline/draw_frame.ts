@@ -21,7 +21,15 @@ export function mapScale(scene: Scene, size: Size): Scale {
   return new Scale(wholeView(scene.duration_ms), GUTTER_PX, Math.max(1, size.width - GUTTER_PX - RIGHT_AIR_PX));
 }
 
-export function drawFrame(canvas: CanvasRenderingContext2D, scene: Scene, size: Size, lanes: Lanes, palette: Palette): void {
+/** `map` is the minimap's unchanging part, drawn once by `drawMap` and only copied here. */
+export function drawFrame(
+  canvas: CanvasRenderingContext2D,
+  scene: Scene,
+  size: Size,
+  lanes: Lanes,
+  palette: Palette,
+  map: CanvasImageSource,
+): void {
   canvas.fillStyle = palette.ground;
   canvas.fillRect(0, 0, size.width, size.height);
   canvas.font = '11px system-ui, sans-serif';
@@ -44,7 +52,8 @@ export function drawFrame(canvas: CanvasRenderingContext2D, scene: Scene, size: 
   drawBars(pen, scene, lanes);
   drawMarks(pen, scene, lanes);
   canvas.restore();
-  drawMinimap({ canvas, palette, scale: mapScale(scene, size) }, scene, lanes.minimap);
+  canvas.drawImage(map, 0, lanes.minimap.top, size.width, lanes.minimap.bottom - lanes.minimap.top);
+  drawMapWindow({ canvas, palette, scale: mapScale(scene, size) }, scene, lanes.minimap);
   drawPlayhead(pen, scene, lanes);
 }
 
@@ -132,17 +141,17 @@ function drawMarks(pen: Pen, scene: Scene, lanes: Lanes): void {
   if (scene.pending_ms !== null) line(scene.pending_ms, palette.question, [5, 3]);
 }
 
-function drawMinimap(pen: Pen, scene: Scene, band: Band): void {
-  const { canvas, palette, scale } = pen;
+/** Scores and segments of the whole video, on a canvas of the minimap's own height. */
+export function drawMap(canvas: CanvasRenderingContext2D, scene: Scene, size: Size, palette: Palette): void {
+  const scale = mapScale(scene, size);
+  const band: Band = { top: 0, bottom: size.height };
+  canvas.fillStyle = palette.ground;
+  canvas.fillRect(0, 0, size.width, size.height);
   canvas.fillStyle = palette.lane;
   canvas.beginPath();
   canvas.roundRect(scale.left_px, band.top, scale.width_px, band.bottom - band.top, 2);
   canvas.fill();
-  if (scene.curves) drawScoreStrip(pen, scene.curves, band);
-  canvas.fillStyle = palette.faint;
-  for (const { start_ms, end_ms } of scene.played) {
-    canvas.fillRect(scale.x(start_ms), band.bottom - 2, Math.max(1, scale.x(end_ms) - scale.x(start_ms)), 2);
-  }
+  if (scene.curves) drawScoreStrip({ canvas, palette, scale }, scene.curves, band);
   for (const bar of scene.bars) {
     if (bar.outcome === 'rejected') continue;
     canvas.fillStyle = bar.color;
@@ -150,6 +159,14 @@ function drawMinimap(pen: Pen, scene: Scene, band: Band): void {
     canvas.fillRect(scale.x(bar.start_ms), band.top + 2, Math.max(2, scale.x(bar.end_ms) - scale.x(bar.start_ms)), bar.lane === 'you' ? 4 : 2);
   }
   canvas.globalAlpha = 1;
+}
+
+function drawMapWindow(pen: Pen, scene: Scene, band: Band): void {
+  const { canvas, palette, scale } = pen;
+  canvas.fillStyle = palette.faint;
+  for (const { start_ms, end_ms } of scene.played) {
+    canvas.fillRect(scale.x(start_ms), band.bottom - 2, Math.max(1, scale.x(end_ms) - scale.x(start_ms)), 2);
+  }
   const [left, right] = [scale.x(scene.view.start_ms), scale.x(scene.view.end_ms)];
   canvas.fillStyle = palette.ground;
   canvas.globalAlpha = 0.6;

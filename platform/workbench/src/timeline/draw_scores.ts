@@ -84,11 +84,15 @@ function drawGrid(pen: Pen, band: Band, y: (score: number) => number): void {
 function drawDoubt(pen: Pen, scene: Scene, band: Band): void {
   const { canvas, palette, scale } = pen;
   canvas.fillStyle = palette.question;
+  let drawnTo = -Infinity;
   for (const stretch of scene.uncertain) {
     if (stretch.end_ms < scale.view.start_ms || stretch.start_ms > scale.view.end_ms) continue;
     const left = scale.x(stretch.start_ms);
+    const right = scale.x(stretch.end_ms);
+    if (right < drawnTo + 1) continue; // zoomed out, many share a pixel
+    drawnTo = right;
     canvas.globalAlpha = 0.35 + 0.6 * stretch.doubt;
-    canvas.fillRect(left, band.top, Math.max(2, scale.x(stretch.end_ms) - left), 2);
+    canvas.fillRect(left, band.top, Math.max(2, right - left), 2);
   }
   canvas.globalAlpha = 1;
 }

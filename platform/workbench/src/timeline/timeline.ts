@@ -4,6 +4,7 @@ import type { FrameTable } from '../geometry/frames';
 import type { Scope } from '../services/scope';
 import '../services/theme';
 import { drawFrame, mapScale, plotScale, type Size } from './draw_frame';
+import { MapPicture } from './map_picture';
 import { paletteOf, type Palette } from './palette';
 import { TimelinePointer, type TimelineGeometry, type TimelineWishes } from './pointer';
 import type { Scene } from './scene';
@@ -14,6 +15,7 @@ export class Timeline {
   private size: Size = { width: 0, height: 0 };
   private lanes: Lanes;
   private scheduled = 0;
+  private readonly map = new MapPicture();
 
   constructor(
     private readonly canvas: HTMLCanvasElement,
@@ -86,7 +88,9 @@ export class Timeline {
     }
     this.pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     this.lanes = lanesOf(height, this.scene.hasFilmstripLane);
-    drawFrame(this.pen, this.scene, this.size, this.lanes, this.palette);
+    const mapSize = { width, height: this.lanes.minimap.bottom - this.lanes.minimap.top };
+    const map = this.map.of(this.scene, mapSize, this.palette, ratio);
+    drawFrame(this.pen, this.scene, this.size, this.lanes, this.palette, map);
     this.tell();
   }
 
