@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified, StreamingHttpResponse
 from django.utils.http import http_date, parse_http_date_safe
@@ -14,23 +13,14 @@ ONE_RANGE = re.compile(r"\s*bytes\s*=\s*(\d*)\s*-\s*(\d*)\s*", re.IGNORECASE)
 FOR_GOOD_S = 365 * 24 * 3600
 
 
-class FileSlice:
-    """The bytes of an open file from `start` to `end`, in chunks; closes the file."""
-
-    def __init__(self, file: BinaryIO, start: int, end: int) -> None:
-        self._file, self._left = file, end - start
+def file_slice(path: Path, start: int, end: int) -> Iterator[bytes]:
+    """The bytes of a file from `start` to `end`, in chunks. Opened at the first, closed with the generator."""
+    with path.open("rb") as file:
         file.seek(start)
-
-    def __iter__(self) -> Iterator[bytes]:
-        while self._left > 0:
-            chunk = self._file.read(min(CHUNK_BYTES, self._left))
-            if not chunk:
-                return
-            self._left -= len(chunk)
+        left = end - start
+        while left > 0 and (chunk := file.read(min(CHUNK_BYTES, left))):
+            left -= len(chunk)
             yield chunk
-
-    def close(self) -> None:
-        self._file.close()
 
 
 def file_response(request: HttpRequest, path: Path, content_type: str) -> HttpResponseBase:
@@ -60,8 +50,9 @@ def file_response(request: HttpRequest, path: Path, content_type: str) -> HttpRe
     status = 206 if is_partial else 200
     if request.method == "HEAD":
         return HttpResponse(status=status, headers=headers, content_type=content_type)
-    body = FileSlice(path.open("rb"), start, end)
-    return StreamingHttpResponse(body, status=status, headers=headers, content_type=content_type)
+    return StreamingHttpResponse(
+        file_slice(path, start, end), status=status, headers=headers, content_type=content_type
+    )
 
 
 def requested_range(header: str, size: int) -> tuple[int, int, bool] | None:

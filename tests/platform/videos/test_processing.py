@@ -37,6 +37,11 @@ def imported(*files: Path) -> list[Video]:
     return list(Video.objects.order_by("pk"))
 
 
+def long_clip(path: Path) -> Path:
+    """Long enough to be caught while it is rendered."""
+    return write_clip(path, frames=900, size=(640, 480), options={"preset": "ultrafast"})
+
+
 def damaged(video: Video) -> None:
     """The original rots on the disk after the import."""
     path = original_path(video)
@@ -124,7 +129,7 @@ def test_two_workers_make_each_video_ready_once(tmp_path: Path) -> None:
 
 
 def test_work_that_was_told_to_stop_waits_for_the_next_worker(tmp_path: Path) -> None:
-    [video] = imported(write_clip(tmp_path / "a.mp4", frames=1500, size=(640, 480)))
+    [video] = imported(long_clip(tmp_path / "a.mp4"))
     asked: list[bool] = []
 
     def second_time() -> bool:
@@ -148,7 +153,7 @@ def test_waiting_without_a_worker_does_the_work_here(tmp_path: Path) -> None:
 
 
 def test_a_killed_worker_leaves_no_process_and_its_video_is_made_by_the_next(tmp_path: Path, media_root: Path) -> None:
-    [video] = imported(write_clip(tmp_path / "a.mp4", frames=3000, size=(1280, 720)))
+    [video] = imported(long_clip(tmp_path / "a.mp4"))
     worker = subprocess.Popen([sys.executable, "-c", WORKER, str(media_root)], env=worker_environment())
     process = psutil.Process(worker.pid)
     until(lambda: bool(process.children(recursive=True)))

@@ -163,7 +163,7 @@ def probe_of_many() -> bytes:
 
 
 def test_rendering_stops_when_told(tmp_path: Path) -> None:
-    source = write_clip(tmp_path / "a.mp4", frames=1500, size=(640, 480))
+    source = write_clip(tmp_path / "a.mp4", frames=900, size=(640, 480), options={"preset": "ultrafast"})
     (tmp_path / "out").mkdir()
 
     with pytest.raises(Abandoned):
