@@ -1,0 +1,116 @@
+import pytest
+
+from tests.factories import (
+    MembershipFactory,
+    PredictionFactory,
+    QuestionFactory,
+    RenditionFactory,
+    UserFactory,
+    VideoFactory,
+)
+from vigil.accounts.models import Role
+from vigil.projects.models import Project
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def owner(client):
+    membership = MembershipFactory(role=Role.OWNER)
+    client.force_login(membership.user)
+    return membership
+
+
+def text(answer) -> str:
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
+
+
+def test_home_shows_progress_and_leads_to_the_questions(client, owner):
+    QuestionFactory(video=VideoFactory(project=owner.project))
+    page = text(client.get("/"))
+    assert owner.project.name in page
+    assert f"/projects/{owner.project.slug}/questions/" in page
+
+
+def test_home_without_a_project_says_what_to_do(client):
+    client.force_login(UserFactory(username="ada"))
+    page = text(client.get("/"))
+    assert "Nobody has added you to a project" in page and "ada" in page and "Add project" not in page
+    client.force_login(UserFactory(is_superuser=True))
+    assert "import_videos --project" in text(client.get("/"))
+
+
+def test_an_admin_adds_a_project_and_is_told_when_the_name_is_taken(client):
+    client.force_login(UserFactory(is_superuser=True))
+    assert client.post("/projects/", {"name": "City"})["Location"] == "/projects/city/"
+    page = text(client.post("/projects/", {"name": "City"}, follow=True))
+    assert "already a project called" in page and Project.objects.count() == 1
+
+
+def test_project_page_lists_videos_with_reason_of_quarantine_and_score(client, owner):
+    ready = VideoFactory(project=owner.project, name="<b>gate</b>.mp4")
+    RenditionFactory(video=ready, kind="poster")
+    PredictionFactory(video=ready)
+    VideoFactory(project=owner.project, state="failed", error="The file ends after 3 of 10 seconds.")
+    page = text(client.get(f"/projects/{owner.project.slug}/"))
+    assert "&lt;b&gt;gate&lt;/b&gt;.mp4" in page and "<b>gate" not in page
+    assert "The file ends after 3 of 10 seconds." in page
+    assert "0.85" in page and "<polyline" in page
+    assert f"/media/videos/{ready.pk}/poster" in page
+    assert "Upload videos" in page
+
+
+def test_project_page_takes_few_queries_however_many_videos(client, owner, django_assert_max_num_queries):
+    for _ in range(12):
+        video = VideoFactory(project=owner.project)
+        RenditionFactory(video=video, kind="filmstrip", geometry={"columns": 1})
+        RenditionFactory(video=video, kind="poster")
+    with django_assert_max_num_queries(30):
+        client.get(f"/projects/{owner.project.slug}/")
+
+
+def test_a_viewer_sees_neither_upload_nor_training(client):
+    viewer = MembershipFactory(role=Role.VIEWER)
+    client.force_login(viewer.user)
+    page = text(client.get(f"/projects/{viewer.project.slug}/"))
+    assert "Upload videos" not in page and "/training/" not in page
+    assert "A manager of the project brings them" in page
+
+
+def test_pages_turn_and_keep_the_filters(client, owner):
+    for _ in range(51):
+        VideoFactory(project=owner.project, split="val")
+    page = text(client.get(f"/projects/{owner.project.slug}/?split=val"))
+    assert "?split=val&amp;page=2" in page and "1–50 of 51" in page
+    assert "51–51 of 51" in text(client.get(f"/projects/{owner.project.slug}/?split=val&page=2"))
+
+
+def test_filters_that_fit_nothing_say_so(client, owner):
+    VideoFactory(project=owner.project)
+    assert "No video fits these filters" in text(client.get(f"/projects/{owner.project.slug}/?q=nothing"))
+
+
+def test_workbench_page_names_its_video_and_question_and_sets_the_token(client, owner):
+    video = VideoFactory(project=owner.project)
+    answer = client.get(f"/videos/{video.pk}/?question=12")
+    page = text(answer)
+    assert f'data-video-id="{video.pk}"' in page and 'data-question-id="12"' in page
+    assert f'data-project-slug="{owner.project.slug}"' in page
+    assert "csrftoken" in answer.cookies
+    assert 'data-question-id=""' in text(client.get(f"/videos/{video.pk}/?question=<script>"))
+
+
+def test_missing_things_get_a_page(client, owner):
+    for path in ("/videos/999999/", "/videos/99999999999999999999/", "/projects/no-such/", "/nowhere/"):
+        answer = client.get(path)
+        assert answer.status_code == 404, path
+        assert "Not here" in answer.content.decode(), path
+
+
+def test_what_a_page_may_load_is_enforced(client, owner):
+    answer = client.get("/")
+    policy = answer["Content-Security-Policy"]
+    assert "script-src 'self'" in policy and "default-src 'none'" in policy
+    assert "<script>" not in answer.content.decode()
+    assert answer["X-Content-Type-Options"] == "nosniff" and answer["X-Frame-Options"] == "DENY"
