@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { coverageShare, coverageWith, type Interval } from './coverage';
+
+describe('coverageWith', () => {
+  it('joins what touches and keeps what does not, in order', () => {
+    let played: Interval[] = [];
+    for (const [start_ms, end_ms] of [
+      [5000, 6000],
+      [0, 1000],
+      [6100, 7000],
+      [500, 2000],
+    ] as const) {
+      played = coverageWith(played, { start_ms, end_ms });
+    }
+    expect(played).toEqual([
+      { start_ms: 0, end_ms: 2000 },
+      { start_ms: 5000, end_ms: 7000 },
+    ]);
+    expect(coverageShare(played, 8000)).toBe(0.5);
+  });
+  it('takes no empty or backward interval', () => {
+    expect(coverageWith([], { start_ms: 5, end_ms: 5 })).toEqual([]);
+  });
+});
