@@ -107,4 +107,4 @@ def _check(tensors: dict[str, Tensor], path: Path) -> None:
         if values is None or tuple(values.shape) != (edges.shape[1], size):
             raise FeatureEntryCorrupt(f"feature entry {path.name} has no sound group {name!r}; delete it")
         if not torch.isfinite(values).all():
-            raise FeatureEntryCorrupt(f"feature entry {path.name} has values that are no numbers in {name!r}; delete it")
+            raise FeatureEntryCorrupt(f"feature entry {path.name} has broken numbers in {name!r}; delete it")

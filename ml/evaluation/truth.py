@@ -1,4 +1,4 @@
-"""Ground truth files: `{file: {duration, annotations: [{segment: [start_s, end_s], label}]}}`, as ActivityNet has it."""
+"""Ground truth files of ActivityNet's form: `{file: {duration, annotations: [{segment: [start_s, end_s], label}]}}`."""
 
 from __future__ import annotations
 

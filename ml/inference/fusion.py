@@ -68,6 +68,6 @@ def calibrated(odds_N: Tensor, is_abnormal_N: Tensor, weight_N: Tensor) -> Tenso
         loss.backward()  # type: ignore[no-untyped-call]
         return float(loss.detach())
 
-    optimiser.step(closure)
+    optimiser.step(closure)  # type: ignore[no-untyped-call]
     slope = values[0].detach().clamp_min(0.1) / spread
     return torch.stack([slope, values[1].detach() - slope * centre]).float()

@@ -39,7 +39,7 @@ class ScoredClips:
 def score_clips(
     detector: Detector, ltc: LtcProfile, tokens_CTD: Tensor, state: LtcState
 ) -> tuple[BranchOutputs, LtcState]:
-    """All branches of a stretch of clips, and the state for the next stretch: cutting a video anywhere changes nothing."""
+    """All branches of a stretch of clips, and the state for the next one: where a video is cut changes nothing."""
     raw = detector.vador(tokens_CTD)
     context, state = stream_context(
         state, tokens_CTD.flatten(1), raw.probability_C,

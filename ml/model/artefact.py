@@ -46,7 +46,7 @@ def read_detector(folder: Path) -> tuple[Detector, Profile, tuple[str, ...]]:
         detector.load_state_dict(load_file(folder / DETECTOR_FILE))
     except (SafetensorError, OSError, RuntimeError) as error:
         reason = str(error).splitlines()[0]
-        raise ArtefactInvalid(f"{folder.name}/{DETECTOR_FILE} cannot be loaded ({reason}); train the model again") from None
+        raise ArtefactInvalid(f"{folder.name}/{DETECTOR_FILE} cannot be loaded ({reason}); train it again") from None
     return detector.eval(), profile, classes
 
 
@@ -55,7 +55,7 @@ def read_json(path: Path) -> dict[str, Any]:
     try:
         values = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise ArtefactInvalid(f"{path.parent.name}/{path.name} cannot be read ({error}); train the model again") from None
+        raise ArtefactInvalid(f"{path.parent.name}/{path.name} cannot be read ({error}); train it again") from None
     if not isinstance(values, dict):
         raise ArtefactInvalid(f"{path.parent.name}/{path.name} holds no JSON object; train the model again")
     return values

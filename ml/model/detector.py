@@ -78,7 +78,7 @@ def build_detector(profile: Profile, *, classes: int) -> Detector:
     return Detector(
         projection=TokenProjection(sizes.token_dim),
         vador=Vador(
-            dim=sizes.token_dim, members=sizes.members, queries=sizes.queries, layers=sizes.layers,
+            dim=sizes.token_dim, tokens=TOKENS, members=sizes.members, queries=sizes.queries, layers=sizes.layers,
             heads=sizes.heads, hidden=sizes.predictor_hidden, dropout=sizes.dropout,
         ),
         long=LtcNet(sizes.token_dim, profile.ltc.hidden),

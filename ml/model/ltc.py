@@ -143,7 +143,8 @@ def _retrieve(unit_K: Tensor, listed_VK: Tensor) -> Tensor:
 
 
 def _unit(clips: Tensor) -> Tensor:
-    return clips / clips.norm(dim=-1, keepdim=True).clamp_min(1e-12)
+    unit: Tensor = clips / clips.norm(dim=-1, keepdim=True).clamp_min(1e-12)
+    return unit
 
 
 class LtcNet(nn.Module):
@@ -154,9 +155,10 @@ class LtcNet(nn.Module):
 
     def __init__(self, dim: int, hidden: int) -> None:
         super().__init__()
-        self.layers = nn.Sequential(nn.Linear(dim, hidden), nn.LayerNorm(hidden), nn.Linear(hidden, dim))
-        nn.init.zeros_(self.layers[-1].weight)
-        nn.init.zeros_(self.layers[-1].bias)
+        last = nn.Linear(hidden, dim)
+        nn.init.zeros_(last.weight)
+        nn.init.zeros_(last.bias)
+        self.layers = nn.Sequential(nn.Linear(dim, hidden), nn.LayerNorm(hidden), last)
 
     def forward(self, retrieved_CTD: Tensor) -> Tensor:
         """[C, T, D]"""

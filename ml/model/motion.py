@@ -62,7 +62,7 @@ class MotionMeter:
         self._last_maps: list[Tensor] | None = None
         self._last_grey: NDArray[np.uint8] | None = None
         self._last_magnitude: Tensor | None = None
-        self._flow = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
+        self._flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
 
     def add_maps(self, maps: list[Tensor]) -> None:
         """Take in the feature maps of a chunk."""
@@ -85,7 +85,7 @@ class MotionMeter:
         flows, pixels = [], []
         for frame, neighbour, gap in zip(frames_THWC, neighbours_THWC, gap_s, strict=True):
             grey, next_grey = (cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) for image in (frame, neighbour))
-            flow = self._flow.calc(grey, next_grey, None)
+            flow = self._flow.calc(grey, next_grey, None)  # type: ignore[call-overload]
             speed = flow / (grey.shape[0] * max(float(gap), 1e-3))
             flows.append(cv2.resize(speed, (FLOW_CELLS, FLOW_CELLS), interpolation=cv2.INTER_AREA))
             last = grey if self._last_grey is None else self._last_grey
@@ -169,5 +169,5 @@ def _clips(values_Tx: Tensor, frames_per_clip: int) -> Tensor:
     return values_Tx.reshape(-1, frames_per_clip, *values_Tx.shape[1:])
 
 
-def _on_grid(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
+def _on_grid(grey: cv2.typing.MatLike) -> cv2.typing.MatLike:
     return cv2.resize(grey.astype(np.float32), (GRID, GRID), interpolation=cv2.INTER_AREA)

@@ -1,7 +1,7 @@
 """From the groups of a clip to its tokens: standardised, then turned onto the directions in which the videos differ.
 
 Dimensions: N clips of all videos, C clips, T tokens (one a group), K values of a group, D width of a token.
-It stands where the paper has its frozen image Q-Former: fitted once without labels at the start of phase 1, frozen after.
+It stands where the paper has its frozen image Q-Former: fitted once, without labels, at the start of phase 1.
 """
 
 from __future__ import annotations
@@ -64,4 +64,5 @@ def _principal_directions(standard_NK: Tensor, wanted: int) -> Tensor:
     # The sign of a direction is arbitrary; fix it so that equal videos give equal tokens.
     largest = directions.abs().argmax(0)
     directions = directions * torch.sign(directions[largest, torch.arange(directions.shape[1])])
-    return (directions / variances**0.25).float()
+    scaled: Tensor = (directions / variances**0.25).float()
+    return scaled

@@ -27,10 +27,19 @@ class AnomalyPredictor(nn.Module):
 
 
 class VideoQFormer(nn.Module):
-    """Learned queries that look at the tokens of one clip."""
+    """Learned queries that look at the tokens of one clip.
 
-    def __init__(self, *, dim: int, queries: int, layers: int, heads: int) -> None:
+    The tokens are of different kinds (appearance, motion, flow), so each kind gets its own linear map before the
+    queries look at them: attention's keys and values, shared by all tokens, would mix what cannot be compared.
+    The Q-Former's output is added, through a gate that starts closed, to the plain sum of the mapped tokens: a few
+    dozen weakly labelled videos teach a linear model well and an attention from scratch badly (`ml/LOG.md`).
+    """
+
+    def __init__(self, *, dim: int, tokens: int, queries: int, layers: int, heads: int) -> None:
         super().__init__()
+        self.kind_TDD = nn.Parameter(torch.randn(tokens, dim, dim) / dim**0.5)
+        self.place_TD = nn.Parameter(torch.randn(tokens, dim) * 0.1)
+        self.gate = nn.Parameter(torch.zeros(()))
         self.queries_QD = nn.Parameter(torch.randn(1, queries, dim) * 0.5)
         self.former = Blip2QFormerModel(
             Blip2QFormerConfig(
@@ -43,10 +52,12 @@ class VideoQFormer(nn.Module):
     def forward(self, tokens_CTD: Tensor) -> Tensor:
         """[C, Q, D]"""
         queries = self.queries_QD.expand(len(tokens_CTD), -1, -1)
+        seen_CTD = torch.einsum("ctd,tde->cte", tokens_CTD, self.kind_TDD) + self.place_TD
         output: Tensor = self.former(
-            query_embeds=queries, query_length=queries.shape[1], encoder_hidden_states=tokens_CTD
+            query_embeds=queries, query_length=queries.shape[1], encoder_hidden_states=seen_CTD
         ).last_hidden_state
-        return output
+        added_CQD: Tensor = seen_CTD.sum(1, keepdim=True) / seen_CTD.shape[1] ** 0.5 + self.gate * output
+        return added_CQD
 
 
 @dataclass(frozen=True)
@@ -72,11 +83,11 @@ class Vador(nn.Module):
     """M independent pairs of Q-Former and predictor over the same clip tokens."""
 
     def __init__(
-        self, *, dim: int, members: int, queries: int, layers: int, heads: int, hidden: int, dropout: float
+        self, *, dim: int, tokens: int, members: int, queries: int, layers: int, heads: int, hidden: int, dropout: float
     ) -> None:
         super().__init__()
         self.formers = nn.ModuleList(
-            [VideoQFormer(dim=dim, queries=queries, layers=layers, heads=heads) for _ in range(members)]
+            [VideoQFormer(dim=dim, tokens=tokens, queries=queries, layers=layers, heads=heads) for _ in range(members)]
         )
         self.predictors = nn.ModuleList([AnomalyPredictor(dim, hidden) for _ in range(members)])
         self.dropout = nn.Dropout(dropout)

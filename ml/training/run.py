@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from ml.inference.scoring import clip_centres_ms, score_features, scored_video
 from ml.model.artefact import CARD_FILE, publish, read_detector, write_detector, write_json
 from ml.model.detector import Detector, build_detector
 from ml.model.language_artefact import LANGUAGE_DIR
+from ml.model.threads import one_thread
 from ml.profiles.loading import Profile, load_profile
 from ml.training.batches import VideoClips
 from ml.training.calibration import calibrate
@@ -53,14 +53,15 @@ def train(job: TrainingJob, on_progress: ProgressCallback, should_stop: ShouldSt
     """
     profile = load_profile(job.profile)
     _check(job)
-    torch.set_num_threads(len(os.sched_getaffinity(0)))
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     chosen = tuple(video for video in job.videos if video.video.split == "train")
     progress = RunProgress(on_progress, _expected_s(job, profile, len(chosen)))
     work = _work_folder(job)
-    material = _material(chosen, VideoEncoder(profile, FeatureStore(job.store_dir, profile), device), progress, should_stop)
+    encoder = VideoEncoder(profile, FeatureStore(job.store_dir, profile), device)
+    material = _material(chosen, encoder, progress, should_stop)
     staged = work / "artefact"
-    metrics = _train_detector(job, profile, material, staged, progress, should_stop)
+    with one_thread():
+        metrics = _train_detector(job, profile, material, staged, progress, should_stop)
     detector, profile, classes = read_detector(staged)
     counts = {**label_counts(material.videos), "unreadable_videos": len(material.broken)}
     if 3 in job.phases:
@@ -132,7 +133,12 @@ def _material(
 
 
 def _train_detector(
-    job: TrainingJob, profile: Profile, material: _Material, staged: Path, progress: RunProgress, should_stop: ShouldStop
+    job: TrainingJob,
+    profile: Profile,
+    material: _Material,
+    staged: Path,
+    progress: RunProgress,
+    should_stop: ShouldStop,
 ) -> dict[str, float]:
     """Phases 1 and 2 as far as the job wants them, written to `staged`; the last loss of each."""
     detector, classes = _starting_detector(job, profile, material)
@@ -165,7 +171,8 @@ def _starting_detector(
         detector, parents_profile, classes = read_detector(Path(job.parent_dir))
         if parents_profile.name != profile.name:
             raise JobInvalid(
-                f"the parent model has profile {parents_profile.name!r}, not {profile.name!r}; add phase 1, or use its profile"
+                f"the parent model has profile {parents_profile.name!r}, not {profile.name!r}; "
+                "add phase 1, or use its profile"
             )
         return detector, classes
     classes = event_classes(material.videos)

@@ -24,7 +24,7 @@ class ClipSampling:
 
 
 def sample_clips(frame_start_s: NDArray[np.float64], end_s: float, fps: float, frames_per_clip: int) -> ClipSampling:
-    """Frames shown at 0, 1/fps, 2/fps, ... after the first frame, in clips; the last clip is filled with its last frame.
+    """Frames shown at 0, 1/fps, 2/fps, ... after the first frame, in clips; the last frame fills up the last clip.
 
     Args:
         frame_start_s: presentation time of every frame, ascending. The first one is the origin of all times.
@@ -45,4 +45,5 @@ def sample_clips(frame_start_s: NDArray[np.float64], end_s: float, fps: float, f
     clip_s = frames_per_clip / fps
     edges_ms = [round(clip * clip_s * 1000) for clip in range(clips)]
     ends_ms = [*edges_ms[1:], max(round(duration_s * 1000), edges_ms[-1] + 1)]
-    return ClipSampling(index, neighbour, np.abs(starts_s[neighbour] - starts_s[index]), tuple(edges_ms), tuple(ends_ms))
+    gap_s = np.abs(starts_s[neighbour] - starts_s[index])
+    return ClipSampling(index, neighbour, gap_s, tuple(edges_ms), tuple(ends_ms))
