@@ -1,6 +1,6 @@
 """Makes the demo footage: video files, labels.csv and segments.json. Needs no Django.
 
-    python -m vigil.demo.generate OUT_DIR [--seed 0] [--workers 2]
+python -m vigil.demo.generate OUT_DIR [--seed 0] [--workers 2]
 """
 
 from __future__ import annotations
@@ -45,7 +45,11 @@ class DemoManifest:
 
 
 def generate(
-    out_dir: Path, seed: int = 0, workers: int = 2, on_progress: OnProgress | None = None, programme: Sequence[VideoPlan] = PROGRAMME
+    out_dir: Path,
+    seed: int = 0,
+    workers: int = 2,
+    on_progress: OnProgress | None = None,
+    programme: Sequence[VideoPlan] = PROGRAMME,
 ) -> DemoManifest:
     """Writes the footage into `out_dir`. Videos that an earlier, interrupted call finished are kept.
 
@@ -128,12 +132,16 @@ def _write_segments(manifest: DemoManifest) -> None:
 
 def main() -> int:
     """Exit status of the command."""
-    parser = argparse.ArgumentParser(description="Makes the demo footage.", epilog="example: python -m vigil.demo.generate /tmp/footage")
+    parser = argparse.ArgumentParser(
+        description="Makes the demo footage.", epilog="example: python -m vigil.demo.generate /tmp/footage"
+    )
     parser.add_argument("out_dir", type=Path)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     chosen = parser.parse_args()
-    manifest = generate(chosen.out_dir, chosen.seed, chosen.workers, lambda done, of, name: print(f"{done}/{of} {name}", flush=True))
+    manifest = generate(
+        chosen.out_dir, chosen.seed, chosen.workers, lambda done, of, name: print(f"{done}/{of} {name}", flush=True)
+    )
     print(f"{len(manifest.videos)} videos in {manifest.directory}")
     return 0
 

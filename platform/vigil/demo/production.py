@@ -10,6 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from vigil.demo.clock import FPS
 from vigil.demo.drawing.backdrop import Backdrop
 from vigil.demo.events.everyday import CAPTIONS, EVERYDAY, crowd, traffic
 from vigil.demo.film.compose import Compositor, frames
@@ -17,7 +18,7 @@ from vigil.demo.film.encode import encode
 from vigil.demo.film.sensor import Overlay, Sensor
 from vigil.demo.programme import ANOMALIES, VideoPlan
 from vigil.demo.scenes.scene import Scene
-from vigil.demo.stage import FPS, Stage
+from vigil.demo.stage import Stage
 
 RUN_IN_S = 14
 """How long a scene fills up before its video begins."""
@@ -76,7 +77,9 @@ def make_video(plan: VideoPlan, out_dir: Path, seed: int) -> MadeVideo:
     compositor = Compositor(scene, *backdrop.finish())
     stage = stage_of(plan, scene, seed)
     day = 1 + plan.number * 3
-    overlay = Overlay(scene.name, datetime(2026, 3, day, scene.hour, (plan.number * 17) % 60, 3 * plan.number), *scene.overlay)
+    overlay = Overlay(
+        scene.name, datetime(2026, 3, day, scene.hour, (plan.number * 17) % 60, 3 * plan.number), *scene.overlay
+    )
     sensor = Sensor(
         np.random.default_rng([seed, zlib.crc32(plan.file.encode()), 1]),
         scene.camera.width, scene.camera.height, overlay, scene.noise, scene.light.is_infrared, scene.flicker,
@@ -92,7 +95,12 @@ def shortened(plan: VideoPlan, duration_s: float) -> VideoPlan:
 
 def _described(plan: VideoPlan, scene: Scene, stage: Stage) -> MadeVideo:
     truths = tuple(
-        Truth(event.label, event.sentence, round(event.start_s, 3), round(min(event.end_s or plan.duration_s, plan.duration_s), 3))
+        Truth(
+            event.label,
+            event.sentence,
+            round(event.start_s, 3),
+            round(min(event.end_s or plan.duration_s, plan.duration_s), 3),
+        )
         for event in stage.events
         if event.start_s < plan.duration_s - 1
     )
@@ -105,7 +113,11 @@ def _described(plan: VideoPlan, scene: Scene, stage: Stage) -> MadeVideo:
 
 def _caption(plan: VideoPlan, scene: Scene) -> str:
     happenings = [CAPTIONS[kind] for kind, _ in plan.everyday]
-    ordinary = f"People walk through {scene.setting}" if not scene.lanes else f"People and vehicles pass through {scene.setting}"
+    ordinary = (
+        f"People walk through {scene.setting}"
+        if not scene.lanes
+        else f"People and vehicles pass through {scene.setting}"
+    )
     if plan.anomalies:
         return f"{ordinary}."
     if not happenings:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from vigil.demo.clock import DT_S
 from vigil.demo.drawing.arrays import Image, Point2
 from vigil.demo.drawing.camera import Camera
 from vigil.demo.drawing.lighting import Lighting
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from vigil.demo.people.person import Person
     from vigil.demo.scenes.scene import Scene
     from vigil.demo.vehicles.vehicle import Vehicle
-
-FPS = 15
-DT_S = 1 / FPS
 
 Script = Generator[None, None, None]
 """What someone does, one step a frame."""
@@ -29,10 +27,10 @@ class Drawable(Protocol):
 
     place: Point2
 
-    def step(self, dt_s: float) -> None:
+    def step(self) -> None:
         """One frame on."""
 
-    def draw(self, image: Image, camera: Camera, light: Lighting, blink: bool) -> None:
+    def draw(self, image: Image, camera: Camera, light: Lighting) -> None:
         """Paints itself."""
 
     def shadow(self, mask: Image, light: Lighting, camera: Camera) -> None:
@@ -75,8 +73,9 @@ class Stage:
     def step(self) -> None:
         """One frame on for everybody."""
         self.directors = [script for script in self.directors if _runs(script)]
-        for actor in (*self.people, *self.vehicles, *self.things):
-            actor.step(DT_S)
+        actors: list[Drawable] = [*self.people, *self.vehicles, *self.things]
+        for actor in actors:
+            actor.step()
         self.people = [person for person in self.people if not person.has_left]
         self.vehicles = [vehicle for vehicle in self.vehicles if not vehicle.has_left]
         self.frame += 1

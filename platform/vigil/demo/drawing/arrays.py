@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-Image = NDArray[np.uint8]
-"""BGR image (height, width, 3), or one plane (height, width)."""
+Image = NDArray[Any]
+"""BGR image (height, width, 3), or one plane (height, width); uint8."""
 Floats = NDArray[np.float64]
 Colour = tuple[float, float, float]
 """Blue, green, red, 0 to 255."""

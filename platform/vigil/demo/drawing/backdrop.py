@@ -26,10 +26,10 @@ class Occluder:
     depth_m: float
     rows: slice
     columns: slice
-    alpha_HW1: Image
+    alphas: tuple[Image, ...]
+    """How much it covers, by phase of the wind; one for a prop that stands still."""
     swaying: tuple[Image, ...] = ()
     """For a tree crown: its own pixels by phase of the wind; empty for a prop that is part of the picture."""
-    swaying_alpha: tuple[Image, ...] = ()
 
 
 class Backdrop:
@@ -165,24 +165,27 @@ class Backdrop:
         if wide == 0:
             return None
         rows, columns = slice(y, y + high), slice(x, x + wide)
-        return Occluder(depth, rows, columns, alpha[rows, columns, None])
+        return Occluder(depth, rows, columns, (alpha[rows, columns],))
 
     def _swaying(self, depth: float, pixels: Image, alpha: Image) -> Occluder:
         x, y, wide, high = cv2.boundingRect(alpha)
         pad = 12
-        rows = slice(max(y - pad, 0) // FACTOR, (y + high + pad) // FACTOR)
-        columns = slice(max(x - pad, 0) // FACTOR, (x + wide + pad) // FACTOR)
-        size = (self.small.width, self.small.height)
-        shown, through = [], []
+        top, left = max(y - pad, 0) // FACTOR * FACTOR, max(x - pad, 0) // FACTOR * FACTOR
+        bottom = min(y + high + pad, self.camera.height) // FACTOR * FACTOR
+        right = min(x + wide + pad, self.camera.width) // FACTOR * FACTOR
+        pixels, alpha = pixels[top:bottom, left:right], alpha[top:bottom, left:right]
+        size = ((right - left) // FACTOR, (bottom - top) // FACTOR)
+        shown: list[Image] = []
+        through: list[Image] = []
         for phase in range(SWAY_PHASES):
             turn = 2 * math.pi * phase / SWAY_PHASES
-            shear, foot = 0.028 * math.sin(turn), float(y + high)
+            shear, foot = 0.028 * math.sin(turn), float(y + high - top)
             move = np.array([[1, -shear, shear * foot], [0.006 * math.sin(2 * turn), 1, 0]], np.float32)
             for source, kept in ((pixels, shown), (alpha, through)):
-                bent = cv2.warpAffine(source, move, (self.camera.width, self.camera.height))
-                kept.append(cv2.resize(bent, size, interpolation=cv2.INTER_AREA)[rows, columns])
-        first = np.asarray(through[0])[..., None]
-        return Occluder(depth, rows, columns, first, tuple(shown), tuple(a[..., None] for a in through))
+                bent = cv2.warpAffine(source, move, (right - left, bottom - top))
+                kept.append(cv2.resize(bent, size, interpolation=cv2.INTER_AREA))
+        rows, columns = slice(top // FACTOR, bottom // FACTOR), slice(left // FACTOR, right // FACTOR)
+        return Occluder(depth, rows, columns, tuple(through), tuple(shown))
 
     def _polygon(self, pixels: Floats, colour: Colour) -> None:
         fill(self.canvas, pixels, colour)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
+from vigil.demo.clock import DT_S
 from vigil.demo.drawing.arrays import Colour, Floats, Image, Point2
 from vigil.demo.drawing.camera import Camera
 from vigil.demo.drawing.lighting import Lighting
@@ -21,7 +22,9 @@ def _puff(rng: np.random.Generator) -> Image:
     axis = np.linspace(-1, 1, 48)
     radius = np.sqrt(axis[:, None] ** 2 + axis[None, :] ** 2)
     grid = cv2.resize(rng.normal(size=(7, 7)).astype(np.float32), (48, 48), interpolation=cv2.INTER_CUBIC)
-    return (np.clip(1.05 - radius + 0.16 * grid, 0, 1) ** 1.2 * np.clip(2.2 - 2.2 * radius, 0, 1) * 255).astype(np.uint8)
+    return (np.clip(1.05 - radius + 0.16 * grid, 0, 1) ** 1.2 * np.clip(2.2 - 2.2 * radius, 0, 1) * 255).astype(
+        np.uint8
+    )
 
 
 def _flame_colours() -> Image:
@@ -67,22 +70,22 @@ class Smoke:
     def __post_init__(self) -> None:
         self._sprites = [_puff(self.rng) for _ in range(5)]
 
-    def step(self, dt_s: float) -> None:
+    def step(self) -> None:
         """Moves every puff on and lets new ones out."""
-        self._due += self.rate * dt_s
+        self._due += self.rate * DT_S
         while self._due >= 1:
             self._due -= 1
             x, y = self.place[0] + self.rng.normal(0, 0.18), self.place[1] + self.rng.normal(0, 0.1)
             life = self.life_s * float(self.rng.uniform(0.7, 1.2))
             self.puffs.append(Puff(x, y, self.base_m, self.size_m, 0.0, life, int(self.rng.integers(5))))
         for puff in self.puffs:
-            puff.age_s += dt_s
-            puff.z += self.rise_mps * dt_s
-            puff.x += (0.25 + 0.12 * math.sin(puff.age_s * 2 + puff.kind)) * dt_s * self.rise_mps
-            puff.size_m += 0.75 * self.size_m * dt_s
+            puff.age_s += DT_S
+            puff.z += self.rise_mps * DT_S
+            puff.x += (0.25 + 0.12 * math.sin(puff.age_s * 2 + puff.kind)) * DT_S * self.rise_mps
+            puff.size_m += 0.75 * self.size_m * DT_S
         self.puffs = [puff for puff in self.puffs if puff.age_s < puff.life_s]
 
-    def draw(self, image: Image, camera: Camera, light: Lighting, blink: bool) -> None:
+    def draw(self, image: Image, camera: Camera, light: Lighting) -> None:
         """Paints the puffs, old ones first."""
         if not self.puffs:
             return
@@ -111,7 +114,7 @@ class Fire:
     heat_HW: Floats = field(default_factory=lambda: np.zeros((56, 40)))
     _flicker: float = 1.0
 
-    def step(self, dt_s: float) -> None:
+    def step(self) -> None:
         """Heat rises, cools and is fed at the foot."""
         if self.size <= 0.01:
             self.heat_HW[:] = 0
@@ -120,14 +123,16 @@ class Fire:
             above = self.heat_HW[3:]
             sideways = int(self.rng.integers(-1, 2))
             moved = np.roll(above, sideways, axis=1)
-            self.heat_HW[:-3] = np.clip(cv2.blur(moved, (3, 3)) * 1.0 - 0.016 - 0.02 * self.rng.random(moved.shape), 0, 1)
+            self.heat_HW[:-3] = np.clip(
+                cv2.blur(moved, (3, 3)) * 1.0 - 0.016 - 0.02 * self.rng.random(moved.shape), 0, 1
+            )
             columns = np.linspace(-1, 1, self.heat_HW.shape[1])
             bed = np.clip(1.15 - np.abs(columns) / (0.35 + 0.5 * self.size), 0, 1)
             spots = cv2.resize(self.rng.random((1, 9)), (self.heat_HW.shape[1], 1), interpolation=cv2.INTER_CUBIC)
             self.heat_HW[-3:] = np.clip(bed * (0.45 + 0.95 * spots), 0, 1)
         self._flicker = 0.7 * self._flicker + 0.3 * float(self.rng.uniform(0.65, 1.3))
 
-    def draw(self, image: Image, camera: Camera, light: Lighting, blink: bool) -> None:
+    def draw(self, image: Image, camera: Camera, light: Lighting) -> None:
         """Paints glow, then flame."""
         if self.size <= 0.01:
             return
@@ -165,19 +170,21 @@ class Debris:
         angle = self.towards + self.rng.normal(0, 0.9, self.count)
         speed = self.rng.uniform(0.8, 4.5, self.count)
         self._places = np.tile((*self.place, 0.5), (self.count, 1)).astype(float)
-        self._speeds = np.column_stack([np.cos(angle) * speed, np.sin(angle) * speed, self.rng.uniform(0.5, 3, self.count)])
+        self._speeds = np.column_stack(
+            [np.cos(angle) * speed, np.sin(angle) * speed, self.rng.uniform(0.5, 3, self.count)]
+        )
         self._sizes = self.rng.uniform(0.03, 0.10, self.count)
         self._tones = self.rng.uniform(30, 210, self.count)
 
-    def step(self, dt_s: float) -> None:
+    def step(self) -> None:
         """Flight, then rest."""
-        self._places += self._speeds * dt_s
-        self._speeds[:, 2] -= 9.8 * dt_s
+        self._places += self._speeds * DT_S
+        self._speeds[:, 2] -= 9.8 * DT_S
         landed = self._places[:, 2] <= 0.02
         self._places[landed, 2] = 0.02
         self._speeds[landed] *= (0.7, 0.7, 0.0)
 
-    def draw(self, image: Image, camera: Camera, light: Lighting, blink: bool) -> None:
+    def draw(self, image: Image, camera: Camera, light: Lighting) -> None:
         """Paints the fragments."""
         pixels, depth = camera.project(self._places)
         for (x, y), far, size, tone in zip(pixels, depth, self._sizes, self._tones, strict=True):

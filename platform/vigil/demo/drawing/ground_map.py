@@ -42,7 +42,9 @@ class GroundMap:
         box = self.image[max(y0, 0) : y1, max(x0, 0) : x1]
         box[:] = (box * wear + np.array(colour) * (1 - wear)).astype(np.uint8)
 
-    def line(self, start: Point2, end: Point2, colour: Colour = WHITE, width_m: float = 0.12, wear: float = 0.25) -> None:
+    def line(
+        self, start: Point2, end: Point2, colour: Colour = WHITE, width_m: float = 0.12, wear: float = 0.25
+    ) -> None:
         """A painted line."""
         over = self.image.copy()
         width = max(round(width_m * self.px_per_m), 1)
@@ -55,7 +57,9 @@ class GroundMap:
         along = ((end[0] - start[0]) / whole, (end[1] - start[1]) / whole)
         for at in np.arange(0, whole - dash_m, dash_m + gap_m):
             a, b = float(at), float(at + dash_m)
-            self.line((start[0] + along[0] * a, start[1] + along[1] * a), (start[0] + along[0] * b, start[1] + along[1] * b))
+            self.line(
+                (start[0] + along[0] * a, start[1] + along[1] * a), (start[0] + along[0] * b, start[1] + along[1] * b)
+            )
 
     def zebra(self, low: Point2, high: Point2, across_x: bool, stripe_m: float = 0.5) -> None:
         """Crossing stripes in a rectangle, side by side along x (or along y)."""
@@ -71,7 +75,11 @@ class GroundMap:
         """A lane arrow that ends at `tip`."""
         (x, y), (dx, dy) = tip, direction
         self.line((x - dx * length_m, y - dy * length_m), (x - dx * 0.6, y - dy * 0.6), width_m=0.18)
-        head = [(x, y), (x - dx * 0.9 - dy * 0.4, y - dy * 0.9 + dx * 0.4), (x - dx * 0.9 + dy * 0.4, y - dy * 0.9 - dx * 0.4)]
+        head = [
+            (x, y),
+            (x - dx * 0.9 - dy * 0.4, y - dy * 0.9 + dx * 0.4),
+            (x - dx * 0.9 + dy * 0.4, y - dy * 0.9 - dx * 0.4),
+        ]
         cv2.fillConvexPoly(self.image, np.array([self.pixel(p) for p in head]), WHITE, cv2.LINE_AA)
 
     def spread(self, scene: Backdrop, haze: Colour | None = None) -> None:

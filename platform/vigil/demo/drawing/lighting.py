@@ -50,7 +50,11 @@ class Lighting:
         blue, green, red = self.ambient
         for lamp in self.lamps:
             share = 1 / (1 + ((x - lamp.x) ** 2 + (y - lamp.y) ** 2) / lamp.radius_m**2) ** 2
-            blue, green, red = blue + share * lamp.colour[0], green + share * lamp.colour[1], red + share * lamp.colour[2]
+            blue, green, red = (
+                blue + share * lamp.colour[0],
+                green + share * lamp.colour[1],
+                red + share * lamp.colour[2],
+            )
         return (blue, green, red)
 
     def over(self, places_HW2: Floats) -> Floats:

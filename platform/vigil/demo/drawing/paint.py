@@ -17,8 +17,8 @@ _ARC = np.linspace(-math.pi / 2, math.pi / 2, ARC_POINTS)
 
 def fill(image: Image, pixels_N2: Floats, colour: Colour | float) -> None:
     """Fills a convex polygon, edges smooth."""
-    points = np.round(pixels_N2 * SUBPIXELS).astype(np.int32)
-    cv2.fillConvexPoly(image, points, colour, cv2.LINE_AA, SHIFT)  # type: ignore[arg-type]
+    points = (pixels_N2 * SUBPIXELS).astype(np.int32)
+    cv2.fillConvexPoly(image, points, colour, cv2.LINE_AA, SHIFT)
 
 
 def capsules(starts_N2: Floats, ends_N2: Floats, start_radii_N: Floats, end_radii_N: Floats) -> Floats:
@@ -35,7 +35,7 @@ def capsules(starts_N2: Floats, ends_N2: Floats, start_radii_N: Floats, end_radi
 def disc(image: Image, x: float, y: float, radius: float, colour: Colour | float) -> None:
     """Fills a circle, edge smooth."""
     centre = (round(x * SUBPIXELS), round(y * SUBPIXELS))
-    cv2.circle(image, centre, max(round(radius * SUBPIXELS), 1), colour, -1, cv2.LINE_AA, SHIFT)  # type: ignore[arg-type]
+    cv2.circle(image, centre, max(round(radius * SUBPIXELS), 1), colour, -1, cv2.LINE_AA, SHIFT)
 
 
 def shade(colour: Colour, gain: float) -> Colour:

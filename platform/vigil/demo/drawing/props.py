@@ -42,7 +42,9 @@ def lamp_post(scene: Backdrop, place: Point2, height: float = 5.5, glowing: bool
         to.rod((x, y, 0), (x, y, 0.7), 0.11, 0.09, METAL)
         to.rod((x, y, 0.5), (x, y, height), 0.07, 0.05, METAL)
         to.rod((x, y, height), (x, y - 1.0, height + 0.2), 0.05, 0.04, METAL)
-        to.rod((x, y - 0.8, height + 0.15), (x, y - 1.3, height + 0.2), 0.10, 0.08, (235, 250, 255) if glowing else METAL)
+        to.rod(
+            (x, y - 0.8, height + 0.15), (x, y - 1.3, height + 0.2), 0.10, 0.08, (235, 250, 255) if glowing else METAL
+        )
 
     scene.prop(place, paint)
 
@@ -53,7 +55,9 @@ def pole_shadow(scene: Backdrop, place: Point2, height: float = 5.5, radius: flo
     scene.cast([(x - radius, y, 0), (x + radius, y, 0), (x - radius, y, height), (x + radius, y, height)])
 
 
-def tree(scene: Backdrop, place: Point2, rng: np.random.Generator, radius: float = 1.7, colour: Colour = LEAVES) -> None:
+def tree(
+    scene: Backdrop, place: Point2, rng: np.random.Generator, radius: float = 1.7, colour: Colour = LEAVES
+) -> None:
     """A street tree: trunk in the picture, crown moving over it."""
     x, y = place
     scene.prop(place, lambda to: to.rod((x, y, 0), (x + 0.05, y, 2.6), 0.15, 0.09, (44, 62, 82)))
@@ -116,8 +120,15 @@ def crates(scene: Backdrop, place: Point2, rng: np.random.Generator, across: int
                 low = layer * 1.05
                 to.box((left, y - 0.5, low), (left + 1.05, y + 0.5, low + 0.14), shade(tone, 0.6))
                 to.box((left, y - 0.5, low + 0.14), (left + 1.05, y + 0.5, low + 1.05), tone)
-                to.face([(left, y - 0.51, low + 0.52), (left + 1.05, y - 0.51, low + 0.52),
-                         (left + 1.05, y - 0.51, low + 0.58), (left, y - 0.51, low + 0.58)], shade(tone, 0.6))  # fmt: skip
+                to.face(
+                    [
+                        (left, y - 0.51, low + 0.52),
+                        (left + 1.05, y - 0.51, low + 0.52),
+                        (left + 1.05, y - 0.51, low + 0.58),
+                        (left, y - 0.51, low + 0.58),
+                    ],
+                    shade(tone, 0.6),
+                )
 
     scene.prop((x, y - 0.5), paint)
 

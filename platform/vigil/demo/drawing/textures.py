@@ -40,7 +40,12 @@ def asphalt(rng: np.random.Generator, height: int, width: int, colour: Colour = 
 
 
 def tiles(
-    rng: np.random.Generator, height: int, width: int, step: int, colour: Colour = (150, 156, 160), contrast: float = 0.07
+    rng: np.random.Generator,
+    height: int,
+    width: int,
+    step: int,
+    colour: Colour = (150, 156, 160),
+    contrast: float = 0.07,
 ) -> Image:
     """Square slabs `step` pixels wide, each of its own tone, with dark joints."""
     tones = 1 + contrast * rng.normal(size=(height // step + 1, width // step + 1))
@@ -86,7 +91,9 @@ def add_window(wall: Image, left: int, top: int, width: int, height: int, glass:
     cv2.rectangle(wall, (left - edge, top - edge), (left + width + edge, top + height + edge), frame, -1)
     pane = np.linspace(1.25, 0.75, height)[:, None, None] * np.array(glass)[None, None]
     wall[top : top + height, left : left + width] = np.clip(np.repeat(pane, width, axis=1), 0, 255).astype(np.uint8)
-    shine = np.array([(left, top + height * 0.7), (left + width * 0.6, top), (left + width * 0.85, top), (left, top + height)])
+    shine = np.array(
+        [(left, top + height * 0.7), (left + width * 0.6, top), (left + width * 0.85, top), (left, top + height)]
+    )
     overlay = wall.copy()
     cv2.fillConvexPoly(overlay, shine.astype(np.int32), tuple(min(c * 1.5 + 30, 255) for c in glass))
     box = slice(top, top + height), slice(left, left + width)
@@ -96,7 +103,9 @@ def add_window(wall: Image, left: int, top: int, width: int, height: int, glass:
 
 def add_text(wall: Image, words: str, left: int, baseline: int, size: float, colour: Colour) -> None:
     """Paints lettering into a wall."""
-    cv2.putText(wall, words, (left, baseline), cv2.FONT_HERSHEY_DUPLEX, size, colour, max(round(size * 1.6), 1), cv2.LINE_AA)
+    cv2.putText(
+        wall, words, (left, baseline), cv2.FONT_HERSHEY_DUPLEX, size, colour, max(round(size * 1.6), 1), cv2.LINE_AA
+    )
 
 
 def add_shutter(wall: Image, left: int, top: int, width: int, height: int, colour: Colour) -> None:

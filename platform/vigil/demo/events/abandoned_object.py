@@ -18,12 +18,16 @@ def abandoned_object(stage: Stage, at_s: float) -> Script:
     """The bag stays until the end of the video, or until a guard takes it away."""
     spot, rng = pick_spot(stage), stage.rng
     edge = entry_near(stage, spot.place)
-    yield from stage.wait_until(start_before(stage, edge, spot.place, at_s - 1.5))
+    yield from stage.wait_until(start_before(edge, spot.place, at_s - 1.5))
     person = enter(stage, edge, spot.place)
     names = [name for name in COLOURS if name != "brown"]
     kind = ("suitcase", "sports bag", "suitcase", "backpack")[int(rng.integers(4))]
     bag = person.bag = Bag(kind, names[int(rng.integers(len(names)))])
-    person.do(acts.in_turn(acts.walk(person, (spot.place,)), acts.hold(person, poses.STANDING, max(at_s - stage.time_s - 9, 1.0))))
+    person.do(
+        acts.in_turn(
+            acts.walk(person, (spot.place,)), acts.hold(person, poses.STANDING, max(at_s - stage.time_s - 9, 1.0))
+        )
+    )
     yield from settled(person)
     words = SENTENCES[int(rng.integers(len(SENTENCES)))]
     sentence = words.format(a=person.look.words, bag=bag.words, Bag=bag.words.capitalize(), where=spot.words)
@@ -36,7 +40,11 @@ def abandoned_object(stage: Stage, at_s: float) -> Script:
     yield from stage.wait(float(rng.uniform(6.5, 8.0)))
     guard = enter(stage, entry_near(stage, spot.place), spot.place)
     beside = (bag.place[0] + 0.5, bag.place[1] - 0.3)
-    guard.do(acts.in_turn(acts.walk(guard, (beside,), 1.7), acts.hold(guard, poses.PHONE_AT_EAR, 1.5), acts.pick_up(guard, bag)))
+    guard.do(
+        acts.in_turn(
+            acts.walk(guard, (beside,), 1.7), acts.hold(guard, poses.PHONE_AT_EAR, 1.5), acts.pick_up(guard, bag)
+        )
+    )
     yield from settled(guard)
     stage.finish(event)
     guard.do(acts.leave(guard, way_out(stage, guard.place)))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from vigil.demo.drawing.arrays import Point2
-from vigil.demo.people import acts
+from vigil.demo.people import acts, poses
 from vigil.demo.people.looks import Look, make_look
 from vigil.demo.people.person import Person
 from vigil.demo.scenes.scene import Route, Spot
@@ -48,9 +49,9 @@ def settled(*people: Person) -> Script:
         yield
 
 
-def start_before(stage: Stage, person_starts: Point2, place: Point2, at_s: float) -> float:
+def start_before(person_starts: Point2, place: Point2, at_s: float) -> float:
     """When somebody must set out to be at a place at a time."""
-    distance = ((person_starts[0] - place[0]) ** 2 + (person_starts[1] - place[1]) ** 2) ** 0.5
+    distance = math.dist(person_starts, place)
     return at_s - distance / acts.WALK_MPS * 1.12 - 0.8
 
 
@@ -71,7 +72,7 @@ def watch(person: Person, place: Point2, seconds: float, nearest_m: float = 2.6)
     yield from acts.turn(person, place)
     until = person.stage.time_s + seconds
     while person.stage.time_s < until:
-        pose = (acts.poses.HANDS_TO_HEAD, acts.poses.POINTING, acts.poses.ARMS_CROSSED, acts.poses.PHONE_AT_EAR)
+        pose = (poses.HANDS_TO_HEAD, poses.POINTING, poses.ARMS_CROSSED, poses.PHONE_AT_EAR)
         chosen = pose[int(person.stage.rng.integers(len(pose)))]
         yield from acts.hold(person, chosen, min(2.2, max(until - person.stage.time_s, 0.1)), 0.4)
     yield from acts.leave(person, way_out(person.stage, person.place))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from vigil.demo.drawing.arrays import Point2
 from vigil.demo.drawing.effects import Debris, Smoke
 from vigil.demo.events.casting import enter, gather, way_out
@@ -12,8 +14,8 @@ from vigil.demo.people.person import Person
 from vigil.demo.scenes.scene import Lane
 from vigil.demo.stage import Event, Script, Stage
 from vigil.demo.vehicles.bicycle import Bicycle, ride
-from vigil.demo.vehicles.mesh import PAINTS, SHAPES
 from vigil.demo.vehicles.path import Path
+from vigil.demo.vehicles.shapes import PAINTS, SHAPES
 from vigil.demo.vehicles.vehicle import Vehicle, drive, place_of, stay
 
 AFTERMATH_S = 9.0
@@ -33,7 +35,10 @@ def rear_end(stage: Stage, at_s: float) -> Script:
     second.do(drive(second, lane.pace_mps * 1.1))
     while second.at_m + second.shape.length / 2 < first.at_m - first.shape.length / 2:
         yield
-    event = stage.begin("Collision", f"{second.words.capitalize()} runs into the back of {first.words} that has stopped in {lane.words}.")
+    event = stage.begin(
+        "Collision",
+        f"{second.words.capitalize()} runs into the back of {first.words} that has stopped in {lane.words}.",
+    )
     first.paintwork.crumple_rear, second.paintwork.crumple_front = 0.30, 0.45
     first.yaw_off, second.yaw_off = 0.05, -0.09
     first.at_m += 0.7
@@ -63,7 +68,10 @@ def bay_crash(stage: Stage, at_s: float) -> Script:
         if passing.has_left:
             return
         yield
-    event = stage.begin("Collision", f"{backing.words.capitalize()} reverses out of a parking bay and is hit by {passing.words} in {lane.words}.")
+    event = stage.begin(
+        "Collision",
+        f"{backing.words.capitalize()} reverses out of a parking bay and is hit by {passing.words} in {lane.words}.",
+    )
     backing.paintwork.crumple_rear, passing.paintwork.crumple_front = 0.35, 0.40
     backing.yaw_off, passing.yaw_off = -0.22, 0.08
     _crash(stage, place_of(passing, passing.shape.length / 2, 0), passing.heading, (passing, backing))
@@ -92,7 +100,9 @@ def cyclist_hit(stage: Stage, at_s: float) -> Script:
     stage.things.append(bicycle)
     while car.at_m + car.shape.length / 2 < middle_m - 0.3:
         yield
-    event = stage.begin("Collision", f"{car.words.capitalize()} hits a cyclist, a {rider.look.words}, who is thrown onto {lane.words}.")
+    event = stage.begin(
+        "Collision", f"{car.words.capitalize()} hits a cyclist, a {rider.look.words}, who is thrown onto {lane.words}."
+    )
     car.paintwork.crumple_front = 0.18
     ahead = (where[0] + math.cos(heading) * 1.8, where[1] + math.sin(heading) * 1.8)
     bicycle.place, bicycle.lying = ahead, 1.0
@@ -115,13 +125,18 @@ def post_hit(stage: Stage, at_s: float) -> Script:
     yield from stage.wait_until(at_s - near_m / lane.pace_mps)
     stage.closed_lanes.add(index)
     car = _car(stage, lane)
-    car.path, car.yields = Path((lane.places[0], path.place(max(near_m - 10.5, 0.0)), before, post.place, beyond), 2), False
+    car.path, car.yields = (
+        Path((lane.places[0], path.place(max(near_m - 10.5, 0.0)), before, post.place, beyond), 2),
+        False,
+    )
     car.do(drive(car, lane.pace_mps))
     while math.hypot(*(a - b for a, b in zip(place_of(car, car.shape.length / 2, 0), post.place, strict=True))) > 0.45:
         if car.has_left:
             return
         yield
-    event = stage.begin("Collision", f"{car.words.capitalize()} swerves out of {lane.words} and crashes into {post.words}.")
+    event = stage.begin(
+        "Collision", f"{car.words.capitalize()} swerves out of {lane.words} and crashes into {post.words}."
+    )
     car.paintwork.crumple_front = 0.5
     _crash(stage, post.place, car.heading, (car,))
     yield from _aftermath(stage, event, (car,), ())
@@ -134,12 +149,16 @@ def _close_lane(stage: Stage) -> tuple[Lane, int]:
 
 
 def _middle(stage: Stage, lane: Lane) -> float:
-    """Where the lane passes the middle of the picture."""
-    path = Path(lane.places)
-    middle = stage.scene.spots[0].place
+    """Where the lane passes the middle of the picture, or a little beyond."""
+    path, camera = Path(lane.places), stage.scene.camera
+    at_m = np.arange(0, path.length_m, 0.5)
+    places = [path.place(float(at)) for at in at_m]
     if abs(lane.places[0][0] - lane.places[-1][0]) < 1:
-        middle = (lane.places[0][0], 15.0)
-    return path.nearest((middle[0] + float(stage.rng.uniform(-1, 1)), middle[1]))[0]
+        off = np.array([abs(y - 14.0) for _, y in places])
+    else:
+        pixels, _ = camera.project(np.array([(*place, 0.5) for place in places]))
+        off = np.abs(pixels[:, 0] - camera.width / 2) + 1e3 * np.array([not stage.sees(place) for place in places])
+    return float(at_m[int(off.argmin())]) + float(stage.rng.uniform(0.5, 2.0))
 
 
 def _inner(where: Point2, side: Point2) -> float:
@@ -177,8 +196,8 @@ def _touch(passing: Vehicle, other: Vehicle) -> bool:
 def _crash(stage: Stage, where: Point2, heading: float, cars: tuple[Vehicle, ...], debris: int = 18) -> None:
     stage.things.append(Debris(where, stage.rng, debris, heading))
     dust = Smoke(where, 0.3, stage.rng, (150, 152, 154), 0.0, 0.5, 1.2, 1.1, 0.45)
-    dust.rate = 60.0
-    dust.step(0.12)
+    dust.rate = 105.0
+    dust.step()
     dust.rate = 3.0 if debris > 10 else 0.0
     stage.things.append(dust)
     for car in cars:

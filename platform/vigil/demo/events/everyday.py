@@ -10,8 +10,8 @@ from vigil.demo.people import acts, poses
 from vigil.demo.people.bags import COLOURS, KINDS, Bag
 from vigil.demo.stage import Script, Stage
 from vigil.demo.vehicles.bicycle import Bicycle, ride
-from vigil.demo.vehicles.mesh import BUS, PAINTS, SHAPES
 from vigil.demo.vehicles.path import Path
+from vigil.demo.vehicles.shapes import BUS, PAINTS, SHAPES
 from vigil.demo.vehicles.vehicle import Vehicle, back_up, drive, follow, stay
 
 
@@ -23,7 +23,10 @@ def crowd(stage: Stage) -> Script:
         route = route if rng.random() < 0.5 else route[::-1]
         jitter = float(rng.uniform(-0.5, 0.5))
         places = tuple((x, y + jitter) for x, y in route)
-        if all(person.distance_to(places[0]) > 1.6 for person in stage.people) and len(stage.people) < 8 * stage.scene.crowd:
+        if (
+            all(person.distance_to(places[0]) > 1.6 for person in stage.people)
+            and len(stage.people) < 8 * stage.scene.crowd
+        ):
             person = enter(stage, places[0], places[1])
             if rng.random() < 0.22:
                 person.bag = Bag(list(KINDS)[int(rng.integers(3))], list(COLOURS)[int(rng.integers(5))])
@@ -62,13 +65,17 @@ def _meeting(stage: Stage, at_s: float, hugging: bool) -> Script:
     spot = pick_spot(stage).place
     first_edge = entry_near(stage, spot)
     second_edge = entry_near(stage, spot, (first_edge,))
-    yield from stage.wait_until(start_before(stage, first_edge, spot, at_s))
+    yield from stage.wait_until(start_before(first_edge, spot, at_s))
     left, right = sorted((first_edge, second_edge), key=lambda edge: edge[0])
     pair = []
     for edge, offset in ((left, -0.45), (right, 0.45)):
         person = enter(stage, edge, spot)
         person.is_passable = True
-        person.do(acts.walk(person, ((spot[0] + offset * (0.55 if hugging else 1.0), spot[1]),), 1.9 if hugging else acts.WALK_MPS))
+        person.do(
+            acts.walk(
+                person, ((spot[0] + offset * (0.55 if hugging else 1.0), spot[1]),), 1.9 if hugging else acts.WALK_MPS
+            )
+        )
         pair.append(person)
     yield from settled(*pair)
     for person, other in (pair, pair[::-1]):
@@ -84,22 +91,34 @@ def sitting(stage: Stage, at_s: float) -> Script:
     """Somebody rests on a bench."""
     seat = stage.scene.seats[int(stage.rng.integers(len(stage.scene.seats)))]
     edge = entry_near(stage, seat.front)
-    yield from stage.wait_until(start_before(stage, edge, seat.front, at_s))
+    yield from stage.wait_until(start_before(edge, seat.front, at_s))
     person = enter(stage, edge, seat.front)
     person.is_passable = True
-    person.do(acts.in_turn(acts.walk(person, (seat.front,)), acts.sit(person, seat.seat, seat.facing, float(stage.rng.uniform(9, 15))),
-                           acts.leave(person, way_out(stage, seat.front))))  # fmt: skip
+    person.do(
+        acts.in_turn(
+            acts.walk(person, (seat.front,)),
+            acts.sit(person, seat.seat, seat.facing, float(stage.rng.uniform(9, 15))),
+            acts.leave(person, way_out(stage, seat.front)),
+        )
+    )
 
 
 def bag_rest(stage: Stage, at_s: float) -> Script:
     """Somebody sets a bag down, waits beside it on the telephone, and takes it up again."""
     spot = pick_spot(stage).place
     edge = entry_near(stage, spot)
-    yield from stage.wait_until(start_before(stage, edge, spot, at_s))
+    yield from stage.wait_until(start_before(edge, spot, at_s))
     person = enter(stage, edge, spot)
     bag = person.bag = Bag("suitcase" if stage.rng.random() < 0.6 else "sports bag", "blue")
-    person.do(acts.in_turn(acts.walk(person, (spot,)), acts.put_down(person), acts.hold(person, poses.PHONE_IN_HAND, 6.0),
-                           acts.pick_up(person, bag), acts.leave(person, way_out(stage, spot))))  # fmt: skip
+    person.do(
+        acts.in_turn(
+            acts.walk(person, (spot,)),
+            acts.put_down(person),
+            acts.hold(person, poses.PHONE_IN_HAND, 6.0),
+            acts.pick_up(person, bag),
+            acts.leave(person, way_out(stage, spot)),
+        )
+    )
 
 
 def running(stage: Stage, at_s: float) -> Script:
@@ -114,20 +133,30 @@ def tying_a_shoe(stage: Stage, at_s: float) -> Script:
     """Somebody kneels down for a moment on the way."""
     spot = pick_spot(stage).place
     edge = entry_near(stage, spot)
-    yield from stage.wait_until(start_before(stage, edge, spot, at_s))
+    yield from stage.wait_until(start_before(edge, spot, at_s))
     person = enter(stage, edge, spot)
-    person.do(acts.in_turn(acts.walk(person, (spot,)), acts.hold(person, poses.KNEELING, 3.2, 0.8, 0.5),
-                           acts.leave(person, way_out(stage, spot))))  # fmt: skip
+    person.do(
+        acts.in_turn(
+            acts.walk(person, (spot,)),
+            acts.hold(person, poses.KNEELING, 3.2, 0.8, 0.5),
+            acts.leave(person, way_out(stage, spot)),
+        )
+    )
 
 
 def phoning(stage: Stage, at_s: float) -> Script:
     """Somebody stands about with a telephone."""
     spot = pick_spot(stage).place
     edge = entry_near(stage, spot)
-    yield from stage.wait_until(start_before(stage, edge, spot, at_s))
+    yield from stage.wait_until(start_before(edge, spot, at_s))
     person = enter(stage, edge, spot)
-    person.do(acts.in_turn(acts.walk(person, (spot,)), acts.hold(person, poses.PHONE_AT_EAR, 8.0, 0.5, 1.6),
-                           acts.leave(person, way_out(stage, spot))))  # fmt: skip
+    person.do(
+        acts.in_turn(
+            acts.walk(person, (spot,)),
+            acts.hold(person, poses.PHONE_AT_EAR, 8.0, 0.5, 1.6),
+            acts.leave(person, way_out(stage, spot)),
+        )
+    )
 
 
 def steaming(stage: Stage, at_s: float) -> Script:
@@ -174,7 +203,9 @@ def parking(stage: Stage, at_s: float) -> Script:
 def pulling_out(stage: Stage, at_s: float) -> Script:
     """A parked car leaves its bay and drives off."""
     bay = stage.scene.bays[0]
-    car = Vehicle(stage, SHAPES[int(stage.rng.integers(3))], list(PAINTS)[int(stage.rng.integers(8))], Path((bay[0], bay[1]), 0))
+    car = Vehicle(
+        stage, SHAPES[int(stage.rng.integers(3))], list(PAINTS)[int(stage.rng.integers(8))], Path((bay[0], bay[1]), 0)
+    )
     car.paintwork.headlights = False
     stage.vehicles.append(car)
     car.do(stay(car, 1e6))
@@ -202,15 +233,30 @@ def bus_stopping(stage: Stage, at_s: float) -> Script:
 
 
 EVERYDAY = {
-    "chatting": chatting, "hugging": hugging, "sitting": sitting, "bag_rest": bag_rest, "running": running,
-    "tying_a_shoe": tying_a_shoe, "phoning": phoning, "steaming": steaming, "cycling": cycling, "parking": parking,
-    "pulling_out": pulling_out, "bus_stopping": bus_stopping,
-}  # fmt: skip
+    "chatting": chatting,
+    "hugging": hugging,
+    "sitting": sitting,
+    "bag_rest": bag_rest,
+    "running": running,
+    "tying_a_shoe": tying_a_shoe,
+    "phoning": phoning,
+    "steaming": steaming,
+    "cycling": cycling,
+    "parking": parking,
+    "pulling_out": pulling_out,
+    "bus_stopping": bus_stopping,
+}
 CAPTIONS = {
-    "chatting": "two people stop to talk", "hugging": "two friends greet each other with a hug",
-    "sitting": "somebody rests on a bench", "bag_rest": "a person sets a bag down, waits beside it and takes it along again",
-    "running": "somebody runs past in a hurry", "tying_a_shoe": "a person kneels down to tie a shoe",
-    "phoning": "a person stands and makes a telephone call", "steaming": "steam drifts up from a vent",
-    "cycling": "a cyclist rides past", "parking": "a car reverses into a parking bay",
-    "pulling_out": "a parked car drives off", "bus_stopping": "a bus stops and somebody runs to catch it",
-}  # fmt: skip
+    "chatting": "two people stop to talk",
+    "hugging": "two friends greet each other with a hug",
+    "sitting": "somebody rests on a bench",
+    "bag_rest": "a person sets a bag down, waits beside it and takes it along again",
+    "running": "somebody runs past in a hurry",
+    "tying_a_shoe": "a person kneels down to tie a shoe",
+    "phoning": "a person stands and makes a telephone call",
+    "steaming": "steam drifts up from a vent",
+    "cycling": "a cyclist rides past",
+    "parking": "a car reverses into a parking bay",
+    "pulling_out": "a parked car drives off",
+    "bus_stopping": "a bus stops and somebody runs to catch it",
+}

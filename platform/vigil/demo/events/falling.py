@@ -9,10 +9,19 @@ from vigil.demo.people.person import Person
 from vigil.demo.stage import Script, Stage
 
 SENTENCES = {
-    "front": ("A {a} trips {where}, falls forward and stays on the ground.", "A {a} stumbles {where} and falls flat until another person comes to help."),
-    "back": ("A {a} slips {where} and lands on the back, unable to get up at first.", "A {a} loses balance {where}, falls backwards and lies still."),
-    "side": ("A {a} staggers {where}, collapses sideways and remains lying there.", "A {a} collapses {where} and does not get up until somebody kneels beside them."),
-}  # fmt: skip
+    "front": (
+        "A {a} trips {where}, falls forward and stays on the ground.",
+        "A {a} stumbles {where} and falls flat until another person comes to help.",
+    ),
+    "back": (
+        "A {a} slips {where} and lands on the back, unable to get up at first.",
+        "A {a} loses balance {where}, falls backwards and lies still.",
+    ),
+    "side": (
+        "A {a} staggers {where}, collapses and remains lying there.",
+        "A {a} collapses {where} and lies there until somebody kneels down to help.",
+    ),
+}
 LYING = {"front": poses.LYING_FRONT, "back": poses.LYING_BACK, "side": poses.LYING_SIDE}
 
 
@@ -20,7 +29,7 @@ def falling(stage: Stage, at_s: float) -> Script:
     """A fall on an ordinary walk, and help after a while."""
     spot, rng = pick_spot(stage), stage.rng
     edge = entry_near(stage, spot.place)
-    yield from stage.wait_until(start_before(stage, edge, spot.place, at_s))
+    yield from stage.wait_until(start_before(edge, spot.place, at_s))
     person = enter(stage, edge, spot.place)
     person.do(acts.walk(person, (spot.place,), stop=False))
     yield from settled(person)
@@ -33,11 +42,21 @@ def falling(stage: Stage, at_s: float) -> Script:
     yield from stage.wait(lying_s * 0.35)
     helper = _helper(stage, person)
     beside = _beside(person, helper)
-    helper.do(acts.in_turn(acts.walk(helper, (beside,), 2.4), acts.turn(helper, person.place), acts.hold(helper, poses.KNEELING, lying_s, 0.6)))
+    helper.do(
+        acts.in_turn(
+            acts.walk(helper, (beside,), 2.4),
+            acts.turn(helper, person.place),
+            acts.hold(helper, poses.KNEELING, lying_s, 0.6),
+        )
+    )
     yield from settled(person)
     stage.finish(event)
-    helper.do(acts.in_turn(acts.hold(helper, poses.STANDING, 0.8, 0.7), acts.leave(helper, way_out(stage, helper.place))))
-    person.do(acts.in_turn(acts.hold(person, poses.HANDS_TO_HEAD, 1.5), acts.leave(person, way_out(stage, person.place), 0.9)))
+    helper.do(
+        acts.in_turn(acts.hold(helper, poses.STANDING, 0.8, 0.7), acts.leave(helper, way_out(stage, helper.place)))
+    )
+    person.do(
+        acts.in_turn(acts.hold(person, poses.HANDS_TO_HEAD, 1.5), acts.leave(person, way_out(stage, person.place), 0.9))
+    )
 
 
 def _fall(person: Person, way: str, lying_s: float) -> Script:

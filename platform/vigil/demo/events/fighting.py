@@ -25,7 +25,7 @@ def fighting(stage: Stage, at_s: float) -> Script:
     others = entry_near(stage, where, (doors,))
     sides = ((where[0] - 0.55, where[1]), (where[0] + 0.55, where[1] + 0.15))
     pairs = sorted(((doors, 0), (others, 1)), key=lambda pair: pair[0][0])
-    starts = [start_before(stage, edge, where, at_s - 3.0) for edge, _ in pairs]
+    starts = [start_before(edge, where, at_s - 3.0) for edge, _ in pairs]
     yield from stage.wait_until(min(starts))
     fighters: list[Person] = []
     for (edge, _), side in zip(pairs, sides, strict=True):
@@ -39,7 +39,9 @@ def fighting(stage: Stage, at_s: float) -> Script:
     first.do(acts.argue(first, second, quarrel))
     second.do(acts.argue(second, first, quarrel))
     yield from settled(first, second)
-    sentence = SENTENCES[int(rng.integers(len(SENTENCES)))].format(a=first.look.words, b=second.look.words, where=spot.words)
+    sentence = SENTENCES[int(rng.integers(len(SENTENCES)))].format(
+        a=first.look.words, b=second.look.words, where=spot.words
+    )
     event = stage.begin("Fighting", sentence)
     for person in onlookers(stage, where, 7.0, fighters):
         person.do(watch(person, where, 7.0, 3.0))
@@ -55,19 +57,25 @@ def _brawl(stage: Stage, first: Person, second: Person, seconds: float) -> Scrip
         attacker, victim = (first, second) if stage.rng.random() < 0.62 else (second, first)
         blows = (poses.PUNCH_LEFT, poses.PUNCH_RIGHT, poses.PUNCH_RIGHT, poses.SHOVE, poses.KICK)
         blow = blows[int(stage.rng.integers(len(blows)))]
-        yield from _blow(stage, attacker, victim, blow, 0.55 if blow is poses.SHOVE else 0.22)
+        yield from _blow(stage, attacker, victim, blow, 0.80 if blow is poses.SHOVE else 0.38)
 
 
 def _blow(stage: Stage, attacker: Person, victim: Person, blow: poses.Pose, push_m: float) -> Script:
     """Closes in, strikes, and the other takes it."""
-    reach = 0.80 if blow is poses.KICK else 0.66
+    reach = 0.92 if blow is poses.KICK else 0.78
     while attacker.distance_to(victim.place) > reach + 0.08:
         attacker.stride(victim.place, 2.3)
         attacker.is_passable = victim.is_passable = True
         victim.turn_towards(victim.bearing_to(attacker.place), 6.0)
         yield
     attacker.speed = 0.0
-    attacker.do(acts.in_turn(_facing(attacker, victim), acts.hold(attacker, blow, 0.20, 0.10, 0), acts.hold(attacker, poses.GUARD, 0.25, 0.14)))
+    attacker.do(
+        acts.in_turn(
+            _facing(attacker, victim),
+            acts.hold(attacker, blow, 0.20, 0.10, 0),
+            acts.hold(attacker, poses.GUARD, 0.25, 0.14),
+        )
+    )
     yield from stage.wait(0.12)
     away = attacker.bearing_to(victim.place)
     taken = poses.RECOIL if stage.rng.random() < 0.6 else poses.BLOCKING
@@ -91,5 +99,9 @@ def _ending(stage: Stage, winner: Person, loser: Person) -> Script:
         winner.do(kick)
         yield from settled(winner)
     winner.is_passable = False
-    winner.do(acts.leave(winner, way_out(stage, (winner.place[0] + math.copysign(6, winner.place[0]), winner.place[1])), acts.RUN_MPS))
+    winner.do(
+        acts.leave(
+            winner, way_out(stage, (winner.place[0] + math.copysign(6, winner.place[0]), winner.place[1])), acts.RUN_MPS
+        )
+    )
     yield from stage.wait(1.2)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from vigil.demo.events.casting import onlookers, watch
 from vigil.demo.stage import Script, Stage
-from vigil.demo.vehicles.mesh import PAINTS, SHAPES
 from vigil.demo.vehicles.path import Path
+from vigil.demo.vehicles.shapes import PAINTS, SHAPES
 from vigil.demo.vehicles.vehicle import Vehicle, drive
 
 SENTENCES = (

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
+from vigil.demo.clock import FPS
 from vigil.demo.drawing.arrays import Image
 from vigil.demo.drawing.backdrop import SWAY_PHASES, Occluder
 from vigil.demo.film.sensor import Sensor, vignette
 from vigil.demo.scenes.scene import Scene
-from vigil.demo.stage import FPS, Drawable, Stage
+from vigil.demo.stage import Drawable, Stage
 
 
 class Compositor:
     """Draws the frames of one stage."""
 
     def __init__(self, scene: Scene, picture: Image, occluders: tuple[Occluder, ...]) -> None:
-        self._scene, self._occluders = scene, occluders
+        self._scene = scene
         self._picture = vignette(picture, scene.vignette)
+        self._curtains = [_Curtain.of(prop, self._picture) for prop in occluders]
         self._mask: Image = np.zeros(picture.shape[:2], np.uint8)
 
     def frame(self, stage: Stage) -> Image:
@@ -29,19 +32,18 @@ class Compositor:
         image = self._picture.copy()
         actors: list[Drawable] = [*stage.people, *stage.vehicles, *stage.things]
         self._shadows(image, actors)
-        blink = stage.frame // 7 % 2 == 0
         places = np.array([(*actor.place, 0.0) for actor in actors]).reshape(-1, 3)
         depths = camera.project(places)[1] if actors else np.zeros(0)
-        queue: list[tuple[float, int, Drawable | Occluder]] = [
+        queue: list[tuple[float, int, Drawable | _Curtain]] = [
             (float(depth), 1, actor) for depth, actor in zip(depths, actors, strict=True)
         ]
         farthest = max((item[0] for item in queue), default=0.0)
-        queue += [(o.depth_m, 0, o) for o in self._occluders if o.swaying or o.depth_m < farthest]
+        queue += [(c.depth_m, 0, c) for c in self._curtains if len(c.kept) > 1 or c.depth_m < farthest]
         for _, _, item in sorted(queue, key=lambda entry: (-entry[0], entry[1])):
-            if isinstance(item, Occluder):
+            if isinstance(item, _Curtain):
                 self._restore(image, item, stage.time_s)
             else:
-                item.draw(image, camera, light, blink)
+                item.draw(image, camera, light)
         return image
 
     def _shadows(self, image: Image, actors: list[Drawable]) -> None:
@@ -59,18 +61,37 @@ class Compositor:
         darker = cv2.multiply(region, soft, scale=self._scene.light.shadow / 255)
         cv2.subtract(region, darker, dst=region)
 
-    def _restore(self, image: Image, prop: Occluder, time_s: float) -> None:
-        region = image[prop.rows, prop.columns]
-        if prop.swaying:
-            wind = 0.55 + 0.45 * math.sin(time_s * 0.37 + prop.depth_m)
-            turn = math.sin(time_s * 1.9 + prop.depth_m * 3) * wind
-            phase = round((turn + 1) / 4 * SWAY_PHASES) - SWAY_PHASES // 4
-            source, alpha = prop.swaying[phase % SWAY_PHASES], prop.swaying_alpha[phase % SWAY_PHASES]
-        else:
-            source, alpha = self._picture[prop.rows, prop.columns], prop.alpha_HW1
-        weight = cv2.merge([alpha[:, :, 0]] * 3)
-        kept = cv2.multiply(region, cv2.bitwise_not(weight), scale=1 / 255)
-        cv2.add(kept, cv2.multiply(source, weight, scale=1 / 255), dst=region)
+    def _restore(self, image: Image, curtain: _Curtain, time_s: float) -> None:
+        phase = 0
+        if len(curtain.kept) > 1:
+            wind = 0.55 + 0.45 * math.sin(time_s * 0.37 + curtain.depth_m)
+            turn = math.sin(time_s * 1.9 + curtain.depth_m * 3) * wind
+            phase = round(turn / 4 * SWAY_PHASES) % SWAY_PHASES
+        region = image[curtain.rows, curtain.columns]
+        through = cv2.multiply(region, curtain.kept[phase], scale=1 / 255)
+        cv2.add(through, curtain.added[phase], dst=region)
+
+
+@dataclass(frozen=True)
+class _Curtain:
+    """An occluder made ready: what it lets through of the frame, and what it adds."""
+
+    depth_m: float
+    rows: slice
+    columns: slice
+    kept: tuple[Image, ...]
+    added: tuple[Image, ...]
+
+    @classmethod
+    def of(cls, prop: Occluder, picture: Image) -> _Curtain:
+        kept, added = [], []
+        sources = prop.swaying or (picture[prop.rows, prop.columns],)
+        for alpha, source in zip(prop.alphas, sources, strict=True):
+            weight = cv2.merge([alpha] * 3)
+            kept.append(cv2.bitwise_not(weight))
+            # A crown was painted on black, so that reducing it has already weighted its edge.
+            added.append(source if prop.swaying else cv2.multiply(source, weight, scale=1 / 255))
+        return cls(prop.depth_m, prop.rows, prop.columns, tuple(kept), tuple(added))
 
 
 def frames(stage: Stage, compositor: Compositor, sensor: Sensor) -> Iterator[Image]:

@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from vigil.demo.drawing.arrays import Image
 
 FONT = cv2.FONT_HERSHEY_SIMPLEX
 NOISE_FIELDS = 12
+_Lettering = tuple[slice, slice, Image, NDArray[np.bool_]]
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,14 @@ class Sensor:
     """Turns clean frames into frames of a surveillance camera, as YUV 4:2:0 planes ready to encode."""
 
     def __init__(
-        self, rng: np.random.Generator, width: int, height: int, overlay: Overlay, noise: float, is_infrared: bool, flicker: float
+        self,
+        rng: np.random.Generator,
+        width: int,
+        height: int,
+        overlay: Overlay,
+        noise: float,
+        is_infrared: bool,
+        flicker: float,
     ) -> None:
         self._rng, self._overlay, self._is_infrared, self._flicker = rng, overlay, is_infrared, flicker
         self._size = (width, height)
@@ -46,6 +55,8 @@ class Sensor:
         grain[: NOISE_FIELDS // 2] = coarse
         self._grain = np.round(grain).astype(np.int16)
         self._gain, self._dip = 1.0, 0
+        self._written_second = -1
+        self._writing: list[_Lettering] = []
 
     def expose(self, frame: Image, time_s: float) -> Image:
         """One frame (height * 3 / 2, width), Y over U over V."""
@@ -74,13 +85,24 @@ class Sensor:
         return self._gain
 
     def _write(self, luma: Image, time_s: float) -> None:
-        clock = self._overlay.starts + timedelta(seconds=int(time_s))
-        for words, where in (
-            (self._overlay.name, self._overlay.name_at), (clock.strftime("%Y-%m-%d %H:%M:%S"), self._overlay.clock_at),
-        ):  # fmt: skip
-            size = self._overlay.size
-            (wide, high), _ = cv2.getTextSize(words, FONT, size, 1)
-            x = 7 if "left" in where else self._size[0] - wide - 7
-            y = high + 7 if "top" in where else self._size[1] - 8
-            cv2.putText(luma, words, (x + 1, y + 1), FONT, size, 24, 2, cv2.LINE_AA)
-            cv2.putText(luma, words, (x, y), FONT, size, 232, 1, cv2.LINE_AA)
+        """Name and clock, drawn once a second and laid over every frame."""
+        second = int(time_s)
+        if second != self._written_second:
+            self._written_second = second
+            clock = (self._overlay.starts + timedelta(seconds=second)).strftime("%Y-%m-%d %H:%M:%S")
+            self._writing = [
+                self._lettering(self._overlay.name, self._overlay.name_at),
+                self._lettering(clock, self._overlay.clock_at),
+            ]
+        for rows, columns, letters, ink in self._writing:
+            np.copyto(luma[rows, columns], letters, where=ink)
+
+    def _lettering(self, words: str, where: str) -> _Lettering:
+        size = self._overlay.size
+        (wide, high), _ = cv2.getTextSize(words, FONT, size, 1)
+        box: Image = np.zeros((high + 8, wide + 4), np.uint8)
+        cv2.putText(box, words, (2, high + 3), FONT, size, 24, 2, cv2.LINE_8)
+        cv2.putText(box, words, (1, high + 2), FONT, size, 232, 1, cv2.LINE_AA)
+        x = 6 if "left" in where else self._size[0] - wide - 8
+        y = 5 if "top" in where else self._size[1] - high - 12
+        return slice(y, y + high + 8), slice(x, x + wide + 4), box, box > 0

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from vigil.demo.clock import DT_S
 from vigil.demo.drawing.arrays import Point2
 from vigil.demo.people import poses
 from vigil.demo.people.bags import Bag
 from vigil.demo.people.person import Person
 from vigil.demo.people.poses import Pose
-from vigil.demo.stage import DT_S, Script
+from vigil.demo.stage import Script
 
 WALK_MPS = 1.25
 RUN_MPS = 3.4
@@ -78,10 +79,16 @@ def argue(person: Person, other: Person, seconds: float) -> Script:
     """Talks to somebody angrily: pointing, arms thrown up, close."""
     yield from turn(person, other.place)
     until = person.stage.time_s + seconds
-    moods = (poses.POINTING, poses.HANDS_ON_HIPS, poses.STANDING._replace(hand_left=(0.2, 0.16, 0.0), hand_right=(0.2, -0.16, 0.0)))
+    moods = (
+        poses.POINTING,
+        poses.HANDS_ON_HIPS,
+        poses.STANDING._replace(hand_left=(0.2, 0.16, 0.0), hand_right=(0.2, -0.16, 0.0)),
+    )
     while person.stage.time_s < until:
         mood = moods[int(person.stage.rng.integers(len(moods)))]
-        yield from hold(person, mood, min(float(person.stage.rng.uniform(0.4, 0.9)), until - person.stage.time_s), 0.2, 2.0)
+        yield from hold(
+            person, mood, min(float(person.stage.rng.uniform(0.4, 0.9)), until - person.stage.time_s), 0.2, 2.0
+        )
 
 
 def sit(person: Person, seat: Point2, facing: float, seconds: float) -> Script:
@@ -155,7 +162,9 @@ def lie(person: Person, lying: Pose, seconds: float) -> Script:
         clock = person.stage.time_s - began
         stir = max(math.sin(clock * 1.1), 0.0) ** 3 * 0.06
         right = lying.hand_right
-        person.target = lying._replace(hand_right=(right[0] + stir, right[1], right[2] + stir), nod=lying.nod + stir * 2)
+        person.target = lying._replace(
+            hand_right=(right[0] + stir, right[1], right[2] + stir), nod=lying.nod + stir * 2
+        )
         yield
 
 

@@ -49,10 +49,10 @@ class Bag:
         """Stands on the ground."""
         self.place, self.z = place, 0.0
 
-    def step(self, dt_s: float) -> None:
+    def step(self) -> None:
         """A bag does nothing by itself."""
 
-    def draw(self, image: Image, camera: Camera, light: Lighting, blink: bool) -> None:
+    def draw(self, image: Image, camera: Camera, light: Lighting) -> None:
         """Paints the bag."""
         self.paint(image, camera, light.at(*self.place))
 
@@ -86,7 +86,9 @@ class Bag:
         for up in (self.z, self.z + height):
             for a, b in ((-1, -1), (1, -1), (1, 1), (-1, 1)):
                 along, across = a * length / 2, b * depth / 2
-                found.append((self.place[0] + along * cos - across * sin, self.place[1] + along * sin + across * cos, up))
+                found.append(
+                    (self.place[0] + along * cos - across * sin, self.place[1] + along * sin + across * cos, up)
+                )
         return np.array(found)
 
     def shadow(self, mask: Image, light: Lighting, camera: Camera) -> None:

@@ -136,7 +136,9 @@ class Body:
         disc(mask, float(pixels_J2[sk.HEAD_MIDDLE, 0]), float(pixels_J2[sk.HEAD_MIDDLE, 1]), 0.06 * unit, 255)
 
 
-_RING = np.stack([np.cos(np.linspace(0, 2 * np.pi, 8, endpoint=False)), np.sin(np.linspace(0, 2 * np.pi, 8, endpoint=False))], 1)
+_RING = np.stack(
+    [np.cos(np.linspace(0, 2 * np.pi, 8, endpoint=False)), np.sin(np.linspace(0, 2 * np.pi, 8, endpoint=False))], 1
+)
 
 
 def _hull(centres_N2: Floats, radii_N: Floats) -> Floats:

@@ -9,13 +9,25 @@ import numpy as np
 from vigil.demo.drawing.arrays import Colour
 
 TOPS: dict[str, Colour] = {
-    "red": (48, 44, 186), "dark blue": (110, 62, 38), "light blue": (206, 164, 112), "green": (74, 112, 54),
-    "yellow": (70, 190, 214), "white": (222, 224, 226), "black": (44, 42, 42), "grey": (130, 128, 126),
-    "orange": (44, 118, 222), "purple": (122, 60, 104), "beige": (156, 188, 206), "brown": (52, 74, 104),
-}  # fmt: skip
+    "red": (48, 44, 186),
+    "dark blue": (110, 62, 38),
+    "light blue": (206, 164, 112),
+    "green": (74, 112, 54),
+    "yellow": (70, 190, 214),
+    "white": (222, 224, 226),
+    "black": (44, 42, 42),
+    "grey": (130, 128, 126),
+    "orange": (44, 118, 222),
+    "purple": (122, 60, 104),
+    "beige": (156, 188, 206),
+    "brown": (52, 74, 104),
+}
 TROUSERS: dict[str, Colour] = {
-    "dark": (52, 46, 44), "blue": (112, 78, 56), "grey": (104, 102, 100), "beige": (128, 156, 172), "black": (34, 32, 32),
-}  # fmt: skip
+    "dark": (52, 46, 44),
+    "blue": (112, 78, 56),
+    "grey": (104, 102, 100),
+    "beige": (128, 156, 172),
+}
 SKINS: tuple[Colour, ...] = ((150, 178, 224), (122, 152, 204), (86, 116, 168), (62, 84, 124))
 HAIRS: tuple[Colour, ...] = ((28, 26, 28), (34, 46, 70), (58, 84, 120), (120, 122, 124), (44, 96, 150))
 GARMENTS = ("jacket", "coat", "hoodie", "T-shirt")

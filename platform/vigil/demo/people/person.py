@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vigil.demo.clock import DT_S
 from vigil.demo.drawing.arrays import Image, Point2
 from vigil.demo.drawing.camera import Camera
 from vigil.demo.drawing.lighting import Lighting
@@ -15,7 +16,7 @@ from vigil.demo.people.bags import Bag
 from vigil.demo.people.figure import Body
 from vigil.demo.people.looks import Look
 from vigil.demo.people.poses import STANDING, Pose, blend, gait, smooth
-from vigil.demo.stage import DT_S, Script
+from vigil.demo.stage import Script
 
 if TYPE_CHECKING:
     from vigil.demo.stage import Stage
@@ -62,9 +63,9 @@ class Person:
         """True while a script runs."""
         return self._script is not None
 
-    def step(self, dt_s: float) -> None:
+    def step(self) -> None:
         """One frame on."""
-        self._eased_s += dt_s
+        self._eased_s += DT_S
         if self._script is not None:
             try:
                 next(self._script)
@@ -121,7 +122,7 @@ class Person:
         near = (self.place[0] + (goal[0] - self.place[0]) * reach, self.place[1] + (goal[1] - self.place[1]) * reach)
         return (near[0] + push_x, near[1] + push_y)
 
-    def draw(self, image: Image, camera: Camera, light: Lighting, blink: bool) -> None:
+    def draw(self, image: Image, camera: Camera, light: Lighting) -> None:
         """Paints the body and what it carries."""
         body = Body.seen(camera, self.look, self._joints_J3)
         tone = light.at(*self.place)

@@ -48,11 +48,20 @@ def blend(a: Pose, b: Pose, share: float) -> Pose:
         return b
     if share <= 0.0:
         return a
-    mixed = [
-        _mixed(left, right, share) if isinstance(left, tuple) else left + (right - left) * share
-        for left, right in zip(a, b, strict=True)
-    ]
-    return Pose(*mixed)  # type: ignore[arg-type]
+    return Pose(
+        pelvis=a.pelvis + (b.pelvis - a.pelvis) * share,
+        shift=a.shift + (b.shift - a.shift) * share,
+        lean=a.lean + (b.lean - a.lean) * share,
+        sway=a.sway + (b.sway - a.sway) * share,
+        twist=a.twist + (b.twist - a.twist) * share,
+        nod=a.nod + (b.nod - a.nod) * share,
+        hand_left=_mixed(a.hand_left, b.hand_left, share),
+        hand_right=_mixed(a.hand_right, b.hand_right, share),
+        foot_left=_mixed(a.foot_left, b.foot_left, share),
+        foot_right=_mixed(a.foot_right, b.foot_right, share),
+        tilt=a.tilt + (b.tilt - a.tilt) * share,
+        roll=a.roll + (b.roll - a.roll) * share,
+    )
 
 
 def smooth(share: float) -> float:
@@ -70,53 +79,113 @@ WAVING = Pose(hand_right=(0.06, -0.14, 0.26))
 ARMS_CROSSED = Pose(hand_left=(0.11, -0.06, -0.13), hand_right=(0.11, 0.06, -0.15))
 HANDS_TO_HEAD = Pose(hand_left=(0.06, 0.06, 0.13), hand_right=(0.06, -0.06, 0.13), lean=0.12)
 SITTING = Pose(
-    pelvis=0.50, lean=-0.08, hand_left=(0.17, 0.0, -0.24), hand_right=(0.17, 0.0, -0.24),
-    foot_left=(0.23, 0.06, 0.0), foot_right=(0.23, -0.06, 0.0),
+    pelvis=0.50,
+    lean=-0.08,
+    hand_left=(0.17, 0.0, -0.24),
+    hand_right=(0.17, 0.0, -0.24),
+    foot_left=(0.23, 0.06, 0.0),
+    foot_right=(0.23, -0.06, 0.0),
 )
 PICKING_UP = Pose(
-    pelvis=0.62, shift=-0.06, lean=1.05, nod=-0.2, hand_left=(0.02, -0.02, -0.26), hand_right=(0.10, 0.02, -0.33),
-    foot_left=(0.07, 0.07, 0.0), foot_right=(-0.07, -0.07, 0.0),
+    pelvis=0.62,
+    shift=-0.06,
+    lean=1.05,
+    nod=-0.2,
+    hand_left=(0.02, -0.02, -0.26),
+    hand_right=(0.10, 0.02, -0.33),
+    foot_left=(0.07, 0.07, 0.0),
+    foot_right=(-0.07, -0.07, 0.0),
 )
 CROUCHING = Pose(
-    pelvis=0.40, shift=-0.05, lean=0.85, nod=0.3, hand_left=(0.06, -0.04, 0.14), hand_right=(0.06, 0.04, 0.14),
-    foot_left=(0.07, 0.08, 0.0), foot_right=(-0.07, -0.08, 0.0),
+    pelvis=0.40,
+    shift=-0.05,
+    lean=0.85,
+    nod=0.3,
+    hand_left=(0.06, -0.04, 0.14),
+    hand_right=(0.06, 0.04, 0.14),
+    foot_left=(0.07, 0.08, 0.0),
+    foot_right=(-0.07, -0.08, 0.0),
 )
 KNEELING = Pose(
-    pelvis=0.48, lean=0.55, nod=0.2, hand_left=(0.22, 0.0, -0.20), hand_right=(0.24, 0.02, -0.22),
-    foot_left=(0.16, 0.06, 0.0), foot_right=(-0.24, -0.06, 0.01),
+    pelvis=0.48,
+    lean=0.55,
+    nod=0.2,
+    hand_left=(0.22, 0.0, -0.20),
+    hand_right=(0.24, 0.02, -0.22),
+    foot_left=(0.16, 0.06, 0.0),
+    foot_right=(-0.24, -0.06, 0.01),
 )
 HUGGING = Pose(lean=0.14, hand_left=(0.22, -0.07, -0.02), hand_right=(0.22, 0.07, -0.10), nod=0.12, shift=0.02)
 GUARD = Pose(
-    pelvis=0.93, lean=0.20, hand_left=(0.19, -0.02, -0.02), hand_right=(0.13, 0.04, -0.04), nod=0.12,
-    foot_left=(0.13, 0.07, 0.0), foot_right=(-0.13, -0.08, 0.0),
+    pelvis=0.93,
+    lean=0.20,
+    hand_left=(0.19, -0.02, -0.02),
+    hand_right=(0.13, 0.04, -0.04),
+    nod=0.12,
+    foot_left=(0.13, 0.07, 0.0),
+    foot_right=(-0.13, -0.08, 0.0),
 )
 PUNCH_LEFT = GUARD._replace(hand_left=(0.34, -0.04, 0.05), twist=-0.5, lean=0.34, shift=0.05)
 PUNCH_RIGHT = GUARD._replace(hand_right=(0.34, 0.06, 0.06), twist=0.6, lean=0.36, shift=0.07)
 SHOVE = GUARD._replace(hand_left=(0.34, 0.0, -0.02), hand_right=(0.34, 0.0, -0.02), lean=0.42, shift=0.09)
 KICK = GUARD._replace(foot_right=(0.42, -0.04, 0.30), lean=-0.22, hand_left=(0.12, 0.12, -0.05), shift=-0.04)
 RECOIL = Pose(
-    pelvis=0.92, lean=-0.42, shift=-0.10, nod=-0.35, hand_left=(0.20, 0.18, 0.02), hand_right=(0.16, -0.20, 0.06),
-    foot_left=(-0.02, 0.09, 0.0), foot_right=(-0.20, -0.09, 0.0),
+    pelvis=0.92,
+    lean=-0.42,
+    shift=-0.10,
+    nod=-0.35,
+    hand_left=(0.20, 0.18, 0.02),
+    hand_right=(0.16, -0.20, 0.06),
+    foot_left=(-0.02, 0.09, 0.0),
+    foot_right=(-0.20, -0.09, 0.0),
 )
 BLOCKING = GUARD._replace(hand_left=(0.13, -0.05, 0.12), hand_right=(0.12, 0.05, 0.13), lean=-0.05, nod=0.3)
 STUMBLE = Pose(
-    pelvis=0.86, lean=0.62, shift=0.08, nod=-0.3, hand_left=(0.27, 0.16, 0.02), hand_right=(0.24, -0.18, 0.10),
-    foot_left=(0.26, 0.06, 0.0), foot_right=(-0.20, -0.06, 0.06),
+    pelvis=0.86,
+    lean=0.62,
+    shift=0.08,
+    nod=-0.3,
+    hand_left=(0.27, 0.16, 0.02),
+    hand_right=(0.24, -0.18, 0.10),
+    foot_left=(0.26, 0.06, 0.0),
+    foot_right=(-0.20, -0.06, 0.06),
 )
 LYING_FRONT = Pose(
-    pelvis=0.97, lean=0.0, nod=-0.1, hand_left=(0.05, 0.13, 0.22), hand_right=(0.03, -0.18, 0.02), tilt=1.50,
-    foot_left=(-0.02, 0.08, 0.0), foot_right=(0.02, -0.09, 0.09),
+    pelvis=0.97,
+    lean=0.0,
+    nod=-0.1,
+    hand_left=(0.05, 0.13, 0.22),
+    hand_right=(0.03, -0.18, 0.02),
+    tilt=1.50,
+    foot_left=(-0.02, 0.08, 0.0),
+    foot_right=(0.02, -0.09, 0.09),
 )
 LYING_BACK = Pose(
-    pelvis=0.97, lean=0.0, nod=0.1, hand_left=(0.02, 0.26, -0.14), hand_right=(0.03, -0.20, 0.16), tilt=-1.50,
-    foot_left=(0.0, 0.07, 0.0), foot_right=(0.17, -0.10, 0.12),
+    pelvis=0.97,
+    lean=0.0,
+    nod=0.1,
+    hand_left=(0.02, 0.26, -0.14),
+    hand_right=(0.03, -0.20, 0.16),
+    tilt=-1.50,
+    foot_left=(0.0, 0.07, 0.0),
+    foot_right=(0.17, -0.10, 0.12),
 )
 LYING_SIDE = Pose(
-    pelvis=0.82, lean=0.25, nod=0.2, hand_left=(0.20, -0.02, 0.02), hand_right=(0.17, 0.02, -0.10), roll=1.50,
-    foot_left=(-0.10, 0.05, 0.05), foot_right=(-0.02, -0.05, 0.12),
+    pelvis=0.82,
+    lean=0.25,
+    nod=0.2,
+    hand_left=(0.20, -0.02, 0.02),
+    hand_right=(0.17, 0.02, -0.10),
+    roll=1.50,
+    foot_left=(-0.10, 0.05, 0.05),
+    foot_right=(-0.02, -0.05, 0.12),
 )
 RIDING = Pose(
-    pelvis=1.02, lean=0.55, hand_left=(0.27, 0.0, -0.20), hand_right=(0.27, 0.0, -0.20), nod=-0.35,
+    pelvis=1.02,
+    lean=0.55,
+    hand_left=(0.27, 0.0, -0.20),
+    hand_right=(0.27, 0.0, -0.20),
+    nod=-0.35,
 )
 
 
@@ -149,7 +218,7 @@ def gait(distance_m: float, speed_mps: float, height_m: float, carrying: bool = 
 
 
 def _footfall(phase: float, planted: float, stride: float, lift: float) -> tuple[float, float]:
-    """Forward place and height of one ankle within its cycle: backward at walking pace, then forward through the air."""
+    """Forward place and height of one ankle in its cycle: back at walking pace, then forward through the air."""
     part = phase % 1.0
     reach = planted * stride / 2
     if part < planted:

@@ -83,7 +83,7 @@ def _along(start: Point3, axis: Point3, length: float) -> Point3:
 
 
 def _two_bones(start: Point3, goal: Point3, first: float, second: float, pole: Point3) -> tuple[Point3, Point3]:
-    """Middle and end joint of a limb reaching for `goal`, bent towards `pole`; a far goal is reached for, not reached."""
+    """Middle and end joint of a limb that reaches for `goal` as far as it can, bent towards `pole`."""
     dx, dy, dz = goal[0] - start[0], goal[1] - start[1], goal[2] - start[2]
     distance = math.sqrt(dx * dx + dy * dy + dz * dz) or 1e-6
     reach = min(max(distance, abs(first - second) + 1e-3), (first + second) * 0.999)

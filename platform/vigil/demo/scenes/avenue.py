@@ -59,7 +59,11 @@ def _paint(scene: Backdrop, rng: np.random.Generator) -> None:
 def avenue(is_dusk: bool, mirrored: bool) -> Scene:
     """The avenue by day or at dusk; the second camera hangs over the other pavement."""
     camera = Camera(480, 360, (4.2 if mirrored else -3.6, -3.0, 6.6), -0.20 if mirrored else 0.18, 0.33, 1.02)
-    lamps = (Lamp(-4.4, 18, 6, (0.45, 0.62, 0.74)), Lamp(4.4, 12, 6, (0.45, 0.62, 0.74)), Lamp(4.4, 35, 7, (0.45, 0.62, 0.74)))
+    lamps = (
+        Lamp(-4.4, 18, 6, (0.45, 0.62, 0.74)),
+        Lamp(4.4, 12, 6, (0.45, 0.62, 0.74)),
+        Lamp(4.4, 35, 7, (0.45, 0.62, 0.74)),
+    )
     dusk = Lighting((0.58, 0.48, 0.46), (0.3, -0.3), 0.25, lamps)
     day = Lighting((1.14, 1.15, 1.16), (-0.55, 0.25), 0.44)
     return Scene(
@@ -68,12 +72,24 @@ def avenue(is_dusk: bool, mirrored: bool) -> Scene:
         light=dusk if is_dusk else day,
         paint=_paint,
         walks=(
-            ((-6.6, 40), (-6.4, 20), (-6.6, 10), (-6.8, 2)), ((6.6, 2), (6.8, 12), (6.6, 26), (6.6, 44)),
-            ((7.0, 40), (6.9, 24), (7.0, 12), (6.8, 2)), ((-6.9, 2), (-7.2, 14), (-6.9, 40)),
+            ((-6.6, 40), (-6.4, 20), (-6.6, 10), (-6.8, 2)),
+            ((6.6, 2), (6.8, 12), (6.6, 26), (6.6, 44)),
+            ((7.0, 40), (6.9, 24), (7.0, 12), (6.8, 2)),
+            ((-6.9, 2), (-7.2, 14), (-6.9, 40)),
         ),
-        spots=(Spot((-6.2, 11.5), "on the left pavement"), Spot((6.5, 12.0), "on the right pavement"), Spot((6.4, 15.0), "outside the shop doors")),
-        lanes=(Lane(((2.1, -4), (2.1, 62)), 8.0, "the right-hand lane"), Lane(((-2.1, 62), (-2.1, -4)), 8.0, "the left-hand lane")),
-        obstacles=tuple((place, 0.3) for place in ((-5.6, 14.0), (-5.6, 24.0), (5.8, 18.0), (5.8, 29.0), (-5.4, 9.4), (4.9, 9.0), (5.4, 13.0))),
+        spots=(
+            Spot((-6.2, 11.5), "on the left pavement"),
+            Spot((6.5, 12.0), "on the right pavement"),
+            Spot((6.4, 15.0), "outside the shop doors"),
+        ),
+        lanes=(
+            Lane(((2.1, -4), (2.1, 62)), 8.0, "the right-hand lane"),
+            Lane(((-2.1, 62), (-2.1, -4)), 8.0, "the left-hand lane"),
+        ),
+        obstacles=tuple(
+            (place, 0.3)
+            for place in ((-5.6, 14.0), (-5.6, 24.0), (5.8, 18.0), (5.8, 29.0), (-5.4, 9.4), (4.9, 9.0), (5.4, 13.0))
+        ),
         burnable=(((-5.4, 9.4), 0.95, 0.8, "the litter bin on the pavement"),),
         posts=(Spot((4.9, 9.0), "a bollard at the kerb"),),
         steam=((3.4, 15.0),),
@@ -82,4 +98,4 @@ def avenue(is_dusk: bool, mirrored: bool) -> Scene:
         noise=5.0 if is_dusk else 3.0,
         overlay=("top left", "bottom left") if mirrored else ("bottom right", "top left"),
         setting="the avenue",
-    )  # fmt: skip
+    )

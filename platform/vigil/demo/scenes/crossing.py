@@ -22,7 +22,9 @@ def _houses(rng: np.random.Generator, is_dusk: bool) -> Image:
         for row in (24, 128):
             for column in range(30, wide - 60, 86):
                 is_lit = is_dusk and rng.random() < 0.5
-                textures.add_window(part, column, row, 46, 64, (130, 200, 235) if is_lit else (92, 82, 72), (190, 192, 192))
+                textures.add_window(
+                    part, column, row, 46, 64, (130, 200, 235) if is_lit else (92, 82, 72), (190, 192, 192)
+                )
         textures.add_window(part, 26, 222, wide // 2, 58, (130, 196, 230) if is_dusk else (110, 94, 80), (60, 58, 56))
         textures.add_shutter(part, wide // 2 + 60, 220, 56, 80, (74, 66, 58))
         wall[:, left : left + wide] = part
@@ -83,8 +85,12 @@ def _paint(scene: Backdrop, rng: np.random.Generator) -> None:
 
 def crossing(is_dusk: bool, mirrored: bool) -> Scene:
     """The street by day or at dusk, from one corner or from the other."""
-    camera = Camera(480, 360, (6.4 if mirrored else -6.6, -1.4, 6.4), -0.46 if mirrored else 0.46, 0.38, 0.92)
-    lamps = (Lamp(-6, 13.8, 5.5, (0.45, 0.62, 0.74)), Lamp(11, 13.8, 5.5, (0.45, 0.62, 0.74)), Lamp(0, 4, 5, (0.3, 0.42, 0.5)))
+    camera = Camera(480, 360, (6.0 if mirrored else -6.2, -0.8, 6.3), -0.40 if mirrored else 0.40, 0.40, 0.84)
+    lamps = (
+        Lamp(-6, 13.8, 5.5, (0.45, 0.62, 0.74)),
+        Lamp(11, 13.8, 5.5, (0.45, 0.62, 0.74)),
+        Lamp(0, 4, 5, (0.3, 0.42, 0.5)),
+    )
     dusk = Lighting((0.58, 0.48, 0.46), (0.3, -0.3), 0.25, lamps)
     day = Lighting((1.14, 1.16, 1.18), (-0.6, -0.2) if mirrored else (0.7, -0.15), 0.45)
     return Scene(
@@ -93,20 +99,36 @@ def crossing(is_dusk: bool, mirrored: bool) -> Scene:
         light=dusk if is_dusk else day,
         paint=_paint,
         walks=(
-            ((-16, 15.6), (-4, 15.6), (8, 15.8), (20, 15.6)), ((20, 18.2), (6, 18.3), (-6, 18.2), (-18, 18.3)),
-            ((0.3, 18.2), (0.2, 15), (0.3, 6), (-1.5, 3.4), (-12, 3.8)), ((13, 4.2), (1.0, 4.6), (-0.4, 6.2), (-0.3, 15), (-7, 18.0), (-16, 18)),
-            ((-13, 4.2), (-4, 4.6), (4, 4.4), (15, 4.0)), ((14, 5.2), (4, 4.9), (-4, 5.4), (-13, 5.2)),
+            ((-16, 15.6), (-4, 15.6), (8, 15.8), (20, 15.6)),
+            ((20, 18.2), (6, 18.3), (-6, 18.2), (-18, 18.3)),
+            ((0.3, 18.2), (0.2, 15), (0.3, 6), (-1.5, 3.4), (-12, 3.8)),
+            ((13, 4.2), (1.0, 4.6), (-0.4, 6.2), (-0.3, 15), (-7, 18.0), (-16, 18)),
+            ((-13, 4.2), (-4, 4.6), (4, 4.4), (15, 4.0)),
+            ((14, 5.2), (4, 4.9), (-4, 5.4), (-13, 5.2)),
         ),
         spots=(
-            Spot((0.6, 4.6), "on the pavement beside the crossing"), Spot((-1.8, 16.4), "on the far pavement"),
-            Spot((0.2, 9.4), "on the zebra crossing"), Spot((2.0, 16.6), "next to the bus stop"),
+            Spot((0.6, 4.6), "on the pavement beside the crossing"),
+            Spot((-1.8, 16.4), "on the far pavement"),
+            Spot((0.2, 9.4), "on the zebra crossing"),
+            Spot((2.0, 16.6), "next to the bus stop"),
         ),
         lanes=(
-            Lane(((-40, 8.5), (40, 8.5)), 7.5, "the near lane"), Lane(((40, 12.5), (-40, 12.5)), 7.5, "the far lane"),
+            Lane(((-40, 8.5), (40, 8.5)), 7.5, "the near lane"),
+            Lane(((40, 12.5), (-40, 12.5)), 7.5, "the far lane"),
         ),
         seats=(Seat((6.4, 16.0), (6.4, 16.9), -1.57), Seat((7.4, 16.0), (7.4, 16.9), -1.57)),
-        obstacles=(((3.4, 5.4), 0.3), ((-5.2, 6.0), 0.15), ((-4.0, 6.0), 0.15), ((4.6, 6.0), 0.15), ((-3.2, 6.1), 0.15),
-                   ((6.9, 17.2), 1.2), ((-6, 15.3), 0.2), ((11, 15.3), 0.2), ((-11.5, 16.2), 0.3), ((4.5, 15.2), 0.15)),
+        obstacles=(
+            ((3.4, 5.4), 0.3),
+            ((-5.2, 6.0), 0.15),
+            ((-4.0, 6.0), 0.15),
+            ((4.6, 6.0), 0.15),
+            ((-3.2, 6.1), 0.15),
+            ((6.9, 17.2), 1.2),
+            ((-6, 15.3), 0.2),
+            ((11, 15.3), 0.2),
+            ((-11.5, 16.2), 0.3),
+            ((4.5, 15.2), 0.15),
+        ),
         burnable=(((3.4, 5.4), 0.95, 0.8, "the litter bin beside the crossing"),),
         posts=(Spot((-4.0, 6.0), "a bollard on the pavement"),),
         hour=19 if is_dusk else 10,
@@ -114,4 +136,4 @@ def crossing(is_dusk: bool, mirrored: bool) -> Scene:
         noise=5.5 if is_dusk else 3.0,
         overlay=("top right", "bottom right") if mirrored else ("top left", "top right"),
         setting="the street",
-    )  # fmt: skip
+    )

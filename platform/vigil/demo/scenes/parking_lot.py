@@ -12,7 +12,8 @@ from vigil.demo.drawing.camera import Camera
 from vigil.demo.drawing.ground_map import GroundMap
 from vigil.demo.drawing.lighting import Lamp, Lighting
 from vigil.demo.scenes.scene import Lane, Scene, Seat, Spot
-from vigil.demo.vehicles.mesh import HATCHBACK, PAINTS, SEDAN, SUV, VAN, Paintwork, Placed
+from vigil.demo.vehicles.mesh import Paintwork, Placed
+from vigil.demo.vehicles.shapes import HATCHBACK, PAINTS, SEDAN, SUV, VAN
 
 BAY_M = 2.7
 BAYS_X = tuple(-10.8 + BAY_M * i for i in range(9))
@@ -47,7 +48,9 @@ def _ground(rng: np.random.Generator) -> GroundMap:
     ground.lay((-24, 20.6), (24, 23.4), slabs)
     ground.rect((-24, 20.4), (24, 20.6), (118, 120, 122))
     ground.zebra((-1.1, 8.2), (1.5, 13.2), across_x=False, stripe_m=0.5)
-    ground.lay((-24, 0), (24, 6.9), textures.tiles(rng, *GroundMap.size(scale, 48, 7), round(scale * 0.6), (142, 146, 150)))
+    ground.lay(
+        (-24, 0), (24, 6.9), textures.tiles(rng, *GroundMap.size(scale, 48, 7), round(scale * 0.6), (142, 146, 150))
+    )
     ground.rect((-24, 6.9), (24, 7.1), (124, 126, 128))
     return ground
 
@@ -91,11 +94,16 @@ def parking_lot(is_night: bool, mirrored: bool) -> Scene:
     """The car park by day, or under its lamps; the second camera looks from the other side."""
     yaw, x = (-0.17, 2.2) if mirrored else (0.13, -1.6)
     camera = Camera(480, 360, (x, -3.2, 6.2), yaw, 0.40, 0.92)
-    lamps = (Lamp(-8, 19.8, 5.5, (0.62, 0.74, 0.80)), Lamp(8.5, 19.8, 5.5, (0.62, 0.74, 0.80)), Lamp(0, 5, 5, (0.45, 0.55, 0.62)))
+    lamps = (
+        Lamp(-8, 19.8, 5.5, (0.62, 0.74, 0.80)),
+        Lamp(8.5, 19.8, 5.5, (0.62, 0.74, 0.80)),
+        Lamp(0, 5, 5, (0.45, 0.55, 0.62)),
+    )
     night = Lighting((0.30, 0.27, 0.26), (0.25, -0.3), 0.28, lamps)
     day = Lighting((1.16, 1.18, 1.2), (-0.75, -0.22) if mirrored else (0.8, -0.25), 0.46)
     bays = tuple(
-        ((BAYS_X[i] + BAY_M / 2, ROW_Y), (BAYS_X[i] + BAY_M / 2, 13.6), (BAYS_X[i] - 3.5, 11.2), (-26.0, 11.2)) for i in FREE_BAYS
+        ((BAYS_X[i] + BAY_M / 2, ROW_Y), (BAYS_X[i] + BAY_M / 2, 13.6), (BAYS_X[i] - 3.5, 11.2), (-26.0, 11.2))
+        for i in FREE_BAYS
     )
     return Scene(
         name="CAM 02 CAR PARK EAST" if mirrored else "CAM 01 CAR PARK WEST",
@@ -103,15 +111,22 @@ def parking_lot(is_night: bool, mirrored: bool) -> Scene:
         light=night if is_night else day,
         paint=_paint,
         walks=(
-            ((-16, 4.6), (-6, 4.4), (3, 4.8), (14, 4.4)), ((14, 3.6), (4, 4.0), (-6, 3.6), (-16, 4.0)),
-            ((-14, 22.0), (0, 21.6), (16, 22.0)), ((0.2, 22.6), (0.3, 14), (0.2, 7.6), (-4, 4.8), (-15, 4.2)),
+            ((-16, 4.6), (-6, 4.4), (3, 4.8), (14, 4.4)),
+            ((14, 3.6), (4, 4.0), (-6, 3.6), (-16, 4.0)),
+            ((-14, 22.0), (0, 21.6), (16, 22.0)),
+            ((0.2, 22.6), (0.3, 14), (0.2, 7.6), (-4, 4.8), (-15, 4.2)),
             ((14, 4.8), (3.4, 5.0), (0.4, 7.6), (0.2, 14), (-0.4, 22.6)),
         ),
         spots=(
-            Spot((0.6, 4.9), "on the pavement by the zebra crossing"), Spot((-3.2, 8.8), "in the middle of the car park lane"),
-            Spot((4.3, 9.2), "between the lane and the parked cars"), Spot((-1.6, 4.4), "beside the bench"),
+            Spot((0.6, 4.9), "on the pavement by the zebra crossing"),
+            Spot((-3.2, 8.8), "in the middle of the car park lane"),
+            Spot((4.3, 9.2), "between the lane and the parked cars"),
+            Spot((-1.6, 4.4), "beside the bench"),
         ),
-        lanes=(Lane(((24, 11.4), (-26, 11.4)), 4.2, "the car park lane"), Lane(((-26, 8.5), (24, 8.5)), 4.2, "the car park lane")),
+        lanes=(
+            Lane(((24, 11.4), (-26, 11.4)), 4.2, "the car park lane"),
+            Lane(((-26, 8.5), (24, 8.5)), 4.2, "the car park lane"),
+        ),
         seats=(Seat((-3.8, 5.2), (-3.8, 5.95), -math.pi / 2), Seat((-3.0, 5.2), (-3.0, 5.95), -math.pi / 2)),
         bays=bays,
         obstacles=(((-3.4, 6.0), 0.8), ((6.8, 6.2), 0.3), ((-9.5, 5.6), 0.3), ((2.6, 6.7), 0.1), ((4.4, 6.7), 0.1)),
@@ -123,4 +138,4 @@ def parking_lot(is_night: bool, mirrored: bool) -> Scene:
         flicker=0.004 if is_night else 0.0,
         overlay=("bottom left", "top right") if mirrored else ("top left", "bottom right"),
         setting="the car park",
-    )  # fmt: skip
+    )

@@ -40,7 +40,9 @@ def _paint(scene: Backdrop, rng: np.random.Generator) -> None:
     for x in (-7.5, 0.0, 7.5):
         ground.rect((x - 0.3, 0), (x + 0.3, 19), (104, 112, 122), 0.35)
     ground.rect((-22, 11.2), (22, 11.8), (104, 112, 122), 0.35)
-    ground.lay((-22, 17.0), (22, 19.2), textures.tiles(rng, *GroundMap.size(scale, 44, 3), round(scale * 0.4), (122, 124, 126)))
+    ground.lay(
+        (-22, 17.0), (22, 19.2), textures.tiles(rng, *GroundMap.size(scale, 44, 3), round(scale * 0.4), (122, 124, 126))
+    )
     ground.rect((-22, 16.85), (22, 17.0), (88, 92, 94))
     ground.spread(scene)
     trees, lamps = ((-8.6, 13.6), (9.2, 12.8)), ((-3.6, 15.6), (5.4, 15.6))
@@ -70,7 +72,11 @@ def _paint(scene: Backdrop, rng: np.random.Generator) -> None:
 def plaza(is_dusk: bool, mirrored: bool) -> Scene:
     """The square on a bright day, or at dusk under its lamps."""
     camera = Camera(480, 360, (2.6 if mirrored else -2.4, -2.0, 5.2), -0.18 if mirrored else 0.16, 0.39, 1.08)
-    lamps = (Lamp(-3.6, 14.4, 5, (0.42, 0.58, 0.70)), Lamp(5.4, 14.4, 5, (0.42, 0.58, 0.70)), Lamp(0, 18.5, 9, (0.25, 0.36, 0.45)))
+    lamps = (
+        Lamp(-3.6, 14.4, 5, (0.42, 0.58, 0.70)),
+        Lamp(5.4, 14.4, 5, (0.42, 0.58, 0.70)),
+        Lamp(0, 18.5, 9, (0.25, 0.36, 0.45)),
+    )
     dusk = Lighting((0.62, 0.50, 0.47), (0.3, -0.35), 0.25, lamps)
     day = Lighting((1.16, 1.17, 1.18), (0.62, -0.2), 0.42)
     return Scene(
@@ -79,21 +85,35 @@ def plaza(is_dusk: bool, mirrored: bool) -> Scene:
         light=dusk if is_dusk else day,
         paint=_paint,
         walks=(
-            ((-14, 8.4), (-4, 8.0), (4, 7.2), (14, 7.6)), ((14, 10.4), (3, 10.2), (-5, 9.8), (-14, 10.6)),
-            ((-15, 16.2), (0, 16.3), (15, 16.2)), ((13, 17.4), (2, 17.6), (-14, 17.2)),
-            ((-2.8, 18.4), (-1.0, 11), (-6, 6), (-9, 2.6)), ((10, 3.8), (3, 6.4), (2.6, 12), (4.0, 18.4)),
+            ((-14, 8.4), (-4, 8.0), (4, 7.2), (14, 7.6)),
+            ((14, 10.4), (3, 10.2), (-5, 9.8), (-14, 10.6)),
+            ((-15, 16.2), (0, 16.3), (15, 16.2)),
+            ((13, 17.4), (2, 17.6), (-14, 17.2)),
+            ((-2.8, 18.4), (-1.0, 11), (-6, 6), (-9, 2.6)),
+            ((10, 3.8), (3, 6.4), (2.6, 12), (4.0, 18.4)),
         ),
         spots=(
-            Spot((0.4, 8.6), "in the middle of the square"), Spot((-3.4, 10.6), "in front of the bench"),
-            Spot((3.2, 9.6), "near the planters"), Spot((-0.6, 11.2), "outside the bookshop"),
+            Spot((0.2, 6.6), "in the middle of the square"),
+            Spot((-3.2, 8.4), "in front of the bench"),
+            Spot((2.2, 7.8), "near the planters"),
+            Spot((-1.0, 8.0), "outside the bookshop"),
         ),
         seats=(
-            Seat((-5.6, 11.9), (-5.6, 12.65), -math.pi / 2), Seat((-4.8, 11.9), (-4.8, 12.65), -math.pi / 2),
-            Seat((6.0, 8.7), (6.0, 9.45), -math.pi / 2), Seat((6.8, 8.7), (6.8, 9.45), -math.pi / 2),
+            Seat((-5.6, 11.9), (-5.6, 12.65), -math.pi / 2),
+            Seat((-4.8, 11.9), (-4.8, 12.65), -math.pi / 2),
+            Seat((6.0, 8.7), (6.0, 9.45), -math.pi / 2),
+            Seat((6.8, 8.7), (6.8, 9.45), -math.pi / 2),
         ),
         obstacles=(
-            ((-5.2, 12.7), 0.9), ((6.4, 9.5), 0.9), ((3.9, 12.4), 0.3), ((-8.6, 13.6), 0.3), ((9.2, 12.8), 0.3),
-            ((-1.8, 14.6), 0.7), ((1.8, 14.6), 0.7), ((-3.6, 15.6), 0.2), ((5.4, 15.6), 0.2),
+            ((-5.2, 12.7), 0.9),
+            ((6.4, 9.5), 0.9),
+            ((3.9, 12.4), 0.3),
+            ((-8.6, 13.6), 0.3),
+            ((9.2, 12.8), 0.3),
+            ((-1.8, 14.6), 0.7),
+            ((1.8, 14.6), 0.7),
+            ((-3.6, 15.6), 0.2),
+            ((5.4, 15.6), 0.2),
         ),
         burnable=(((3.9, 12.4), 0.95, 0.8, "the litter bin outside the pharmacy"),),
         steam=((-1.0, 12.9),),
@@ -103,4 +123,4 @@ def plaza(is_dusk: bool, mirrored: bool) -> Scene:
         overlay=("top right", "bottom left") if mirrored else ("bottom left", "top left"),
         setting="the square",
         crowd=1.25,
-    )  # fmt: skip
+    )

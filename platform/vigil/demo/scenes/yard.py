@@ -13,7 +13,8 @@ from vigil.demo.drawing.camera import Camera
 from vigil.demo.drawing.ground_map import GroundMap
 from vigil.demo.drawing.lighting import Lamp, Lighting
 from vigil.demo.scenes.scene import Lane, Scene, Spot
-from vigil.demo.vehicles.mesh import VAN, Paintwork, Placed
+from vigil.demo.vehicles.mesh import Paintwork, Placed
+from vigil.demo.vehicles.shapes import VAN
 
 
 def _hall(rng: np.random.Generator) -> Image:
@@ -65,16 +66,30 @@ def yard(is_late: bool, mirrored: bool) -> Scene:
         light=light,
         paint=_paint,
         walks=(
-            ((-14, 5.2), (-4, 5.6), (4, 5.2), (14, 5.4)), ((13, 12.0), (4, 12.4), (-2.5, 14.6), (-4.5, 18.6)),
-            ((-0.6, 18.8), (0.8, 14), (2.4, 8), (6, 4), (14, 3.4)), ((14, 6.2), (2, 6.0), (-8, 5.2), (-14, 5.0)),
+            ((-14, 5.2), (-4, 5.6), (4, 5.2), (14, 5.4)),
+            ((13, 12.0), (4, 12.4), (-2.5, 14.6), (-4.5, 18.6)),
+            ((-0.6, 18.8), (0.8, 14), (2.4, 8), (6, 4), (14, 3.4)),
+            ((14, 6.2), (2, 6.0), (-8, 5.2), (-14, 5.0)),
         ),
         spots=(
-            Spot((0.6, 7.8), "in the middle of the yard"), Spot((2.8, 10.2), "on the driveway"),
-            Spot((-2.6, 10.6), "near the stacked crates"), Spot((-0.4, 13.6), "in front of the loading doors"),
+            Spot((0.6, 7.8), "in the middle of the yard"),
+            Spot((2.8, 10.2), "on the driveway"),
+            Spot((-2.6, 10.6), "near the stacked crates"),
+            Spot((-0.4, 13.6), "in front of the loading doors"),
         ),
         lanes=(Lane(((-30, 9.0), (30, 9.0)), 5.0, "the one-way driveway"),),
-        obstacles=(((-7.4, 13.6), 1.8), ((8.8, 12.6), 1.3), ((-4.6, 12.4), 0.4), ((-1.6, 12.2), 0.15), ((0.2, 12.2), 0.15), ((5.4, 16.2), 1.6)),
-        burnable=(((-4.6, 12.4), 0.9, 0.9, "the oil drum near the loading doors"), ((-7.0, 13.0), 1.0, 1.6, "a stack of crates")),
+        obstacles=(
+            ((-7.4, 13.6), 1.8),
+            ((8.8, 12.6), 1.3),
+            ((-4.6, 12.4), 0.4),
+            ((-1.6, 12.2), 0.15),
+            ((0.2, 12.2), 0.15),
+            ((5.4, 16.2), 1.6),
+        ),
+        burnable=(
+            ((-4.6, 12.4), 0.9, 0.9, "the oil drum near the loading doors"),
+            ((-7.0, 13.0), 1.0, 1.6, "a stack of crates"),
+        ),
         steam=((3.6, 18.4),),
         posts=(Spot((0.2, 12.2), "a bollard"),),
         hour=2,
@@ -84,4 +99,4 @@ def yard(is_late: bool, mirrored: bool) -> Scene:
         overlay=("top right", "bottom left") if mirrored else ("bottom right", "top left"),
         setting="the yard",
         crowd=0.6,
-    )  # fmt: skip
+    )

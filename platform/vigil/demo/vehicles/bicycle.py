@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from vigil.demo.clock import DT_S
 from vigil.demo.drawing.arrays import Colour, Image, Point2
 from vigil.demo.drawing.camera import Camera
 from vigil.demo.drawing.lighting import Lighting
 from vigil.demo.drawing.paint import SHIFT, SUBPIXELS, capsules, fill, lit
 from vigil.demo.people.poses import pedalling
-from vigil.demo.stage import DT_S, Script
+from vigil.demo.stage import Script
 from vigil.demo.vehicles.path import Path
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class Bicycle:
         self.lying = 0.0
         """0 upright, 1 flat on the ground."""
 
-    def step(self, dt_s: float) -> None:
+    def step(self) -> None:
         """The rider moves it."""
 
     def _world(self, forward: float, up: float) -> tuple[float, float, float]:
@@ -39,7 +40,7 @@ class Bicycle:
         x, y = self.place[0] + forward * cos - aside * sin, self.place[1] + forward * sin + aside * cos
         return (x, y, up * (1 - 0.92 * self.lying) + 0.02)
 
-    def draw(self, image: Image, camera: Camera, light: Lighting, blink: bool) -> None:
+    def draw(self, image: Image, camera: Camera, light: Lighting) -> None:
         """Paints wheels as rings and the frame as tubes."""
         tone = light.at(*self.place)
         turns = np.linspace(0, 2 * math.pi, 18)
@@ -49,8 +50,14 @@ class Bicycle:
             pixels, _ = camera.project(np.array(ring))
             points = np.round(pixels * SUBPIXELS).astype(np.int32)
             cv2.polylines(image, [points], True, lit((40, 38, 38), tone), thick, cv2.LINE_AA, SHIFT)
-        nodes = {"rear": (-0.52, 0.34), "pedal": (-0.02, 0.32), "seat": (-0.2, 0.88), "head": (0.38, 0.86), "front": (0.52, 0.34),
-                 "bar": (0.34, 1.02)}  # fmt: skip
+        nodes = {
+            "rear": (-0.52, 0.34),
+            "pedal": (-0.02, 0.32),
+            "seat": (-0.2, 0.88),
+            "head": (0.38, 0.86),
+            "front": (0.52, 0.34),
+            "bar": (0.34, 1.02),
+        }
         tubes = ("rear pedal", "pedal seat", "seat rear", "seat head", "pedal head", "head front", "head bar")
         ends = np.array([[self._world(*nodes[name]) for name in tube.split()] for tube in tubes])
         pixels, _ = camera.project(ends.reshape(-1, 3))
@@ -61,7 +68,9 @@ class Bicycle:
 
     def shadow(self, mask: Image, light: Lighting, camera: Camera) -> None:
         """Adds a thin shadow to a mask."""
-        ends = np.array([self._world(-0.8, 0.02), self._world(0.8, 0.02), self._world(0.4, 0.9), self._world(-0.2, 0.9)])
+        ends = np.array(
+            [self._world(-0.8, 0.02), self._world(0.8, 0.02), self._world(0.4, 0.9), self._world(-0.2, 0.9)]
+        )
         pixels, _ = camera.project(ends + ends[:, 2:3] * light.drop_3 * (1, 1, 1))
         fill(mask, cv2.convexHull(np.round(pixels * SUBPIXELS).astype(np.int32))[:, 0] / SUBPIXELS, 140)
 

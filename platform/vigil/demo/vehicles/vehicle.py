@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from vigil.demo.clock import DT_S
 from vigil.demo.drawing.arrays import Image, Point2
 from vigil.demo.drawing.camera import Camera
+from vigil.demo.drawing.effects import WIDE
 from vigil.demo.drawing.lighting import Lighting
 from vigil.demo.drawing.paint import glow
-from vigil.demo.drawing.effects import WIDE
-from vigil.demo.stage import DT_S, Script
-from vigil.demo.vehicles.mesh import Paintwork, Placed, Shape
+from vigil.demo.stage import Script
+from vigil.demo.vehicles.mesh import Paintwork, Placed
 from vigil.demo.vehicles.path import Path
+from vigil.demo.vehicles.shapes import Shape
 
 if TYPE_CHECKING:
     from vigil.demo.stage import Stage
@@ -47,7 +49,7 @@ class Vehicle:
         """Drops what the driver did and starts something else."""
         self._script = script
 
-    def step(self, dt_s: float) -> None:
+    def step(self) -> None:
         """One frame on."""
         if self._script is not None:
             try:
@@ -80,10 +82,10 @@ class Vehicle:
                 gap = min(gap, along - self.shape.length / 2 - half_length - 1.2)
         return math.sqrt(2 * COMFORT_MPS2 * max(gap, 0.0)) if gap < 40 else math.inf
 
-    def draw(self, image: Image, camera: Camera, light: Lighting, blink: bool) -> None:
+    def draw(self, image: Image, camera: Camera, light: Lighting) -> None:
         """Paints the vehicle, with its beams at night."""
         placed = Placed(self.shape, self.paintwork, self.place, self.heading)
-        placed.draw(image, camera, light.at(*self.place), light.sun_3, blink)
+        placed.draw(image, camera, light.at(*self.place), light.sun_3, self.stage.frame // 7 % 2 == 0)
         if self.paintwork.headlights:
             self._beams(image, camera)
 
@@ -97,7 +99,9 @@ class Vehicle:
             px, py, scale = camera.project_one((x, y, 0.65))
             if towards > 0:
                 glow(image, WIDE, px, py, scale * 1.3, scale * 1.3, (150, 170, 180))
-        px, py, scale = camera.project_one((self.place[0] + cos * (nose + 3.0), self.place[1] + sin * (nose + 3.0), 0.0))
+        px, py, scale = camera.project_one(
+            (self.place[0] + cos * (nose + 3.0), self.place[1] + sin * (nose + 3.0), 0.0)
+        )
         glow(image, WIDE, px, py, scale * 6.0, scale * 3.0, (52, 62, 68))
 
     def shadow(self, mask: Image, light: Lighting, camera: Camera) -> None:
