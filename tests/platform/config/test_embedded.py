@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -14,6 +16,8 @@ from vigil.config.faults import SetupFault
 
 USE = """
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from vigil.config.embedded import postgres_url
 print(postgres_url(Path(sys.argv[1]), is_durable=False), flush=True)
@@ -45,8 +49,16 @@ def answers(url: str) -> bool:
 
 
 @pytest.fixture
-def server(tmp_path: Path):
-    server = EmbeddedPostgres(tmp_path / "home", is_durable=False)
+def folder() -> Iterator[Path]:
+    # Not pytest's own: every other pytest of this user closes that one again, and under root PostgreSQL runs as
+    # another user, who has to pass through.
+    with tempfile.TemporaryDirectory(prefix="vigil-test-pg-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def server(folder: Path) -> Iterator[EmbeddedPostgres]:
+    server = EmbeddedPostgres(folder / "home", is_durable=False)
     yield server
     server.stop()
 
@@ -67,8 +79,8 @@ def test_a_killed_user_does_not_count_any_more(server: EmbeddedPostgres) -> None
     assert server.process() is None
 
 
-def test_a_killed_server_comes_back_with_its_rows(tmp_path: Path) -> None:
-    server = EmbeddedPostgres(tmp_path / "home")
+def test_a_killed_server_comes_back_with_its_rows(folder: Path) -> None:
+    server = EmbeddedPostgres(folder / "home")
     url = server.start()
     with psycopg.connect(url) as connection:
         connection.execute("CREATE TABLE kept (x int)")
@@ -95,8 +107,8 @@ def test_a_half_made_folder_is_made_anew(server: EmbeddedPostgres) -> None:
     assert answers(server.start())
 
 
-def test_a_long_path_gets_a_short_private_socket_folder(tmp_path: Path) -> None:
-    server = EmbeddedPostgres(tmp_path / ("long" * 30), is_durable=False)
+def test_a_long_path_gets_a_short_private_socket_folder(folder: Path) -> None:
+    server = EmbeddedPostgres(folder / ("long" * 30), is_durable=False)
     try:
         url = server.start()
         assert answers(url)
