@@ -45,10 +45,11 @@ def run_request(
     active = unfinished_run(project=project)
     if active is not None:
         raise Conflict(f"training run {active.pk} of {project.name!r} is {active.state}; wait for it or cancel it")
+    parent = _parent(project, wanted, profile)
     run = TrainingRun.objects.create(
         project=project,
         snapshot=snapshot_take(project=project, user=user),
-        parent=_parent(project, wanted, profile),
+        parent=parent,
         profile=profile,
         phases=list(wanted),
         seed=seed,
