@@ -22,7 +22,8 @@ from vigil.annotations.schemas import (
 )
 from vigil.annotations.services import annotation_save
 from vigil.annotations.workbench import workbench_contents
-from vigil.projects.errors import Invalid, RevisionNotNamed
+from vigil.projects.errors import Invalid, Missing, RevisionNotNamed
+from vigil.videos.models import FrameTimes
 from vigil.videos.selectors import frame_times_ms, video_for
 
 router = Router(tags=["workbench"])
@@ -41,7 +42,11 @@ def workbench(request: HttpRequest, video_id: int, question: QuestionParam | Non
 @router.get("/videos/{int:video_id}/frame-times", response={200: FrameTimesOut, **PROBLEMS})
 def frame_times(request: HttpRequest, video_id: int) -> Any:
     """Presentation time of every frame."""
-    return {"times_ms": frame_times_ms(video_for(user=_user(request), video_id=video_id))}
+    video = video_for(user=_user(request), video_id=video_id)
+    try:
+        return {"times_ms": frame_times_ms(video)}
+    except FrameTimes.DoesNotExist as error:
+        raise Missing(f"The frame times of {video.name} are not known; import the video again.") from error
 
 
 @router.put("/annotations/{int:annotation_id}", response={200: SavedOut, 409: ConflictOut, 428: ProblemOut, **PROBLEMS})
@@ -85,10 +90,10 @@ def revision_named(if_match: str) -> int:
     """
     if not if_match:
         raise RevisionNotNamed('Say which revision this builds on: send the header If-Match: "<revision>".')
-    found = re.fullmatch(r'"?(\d{1,9})"?', if_match.strip(), re.ASCII)
+    found = re.fullmatch(r'(")?(\d{1,9})(?(1)")', if_match.strip(), re.ASCII)
     if found is None:
         raise Invalid('If-Match is not a revision; send the number of the last save, as in If-Match: "3".')
-    return int(found.group(1))
+    return int(found.group(2))
 
 
 def _user(request: HttpRequest) -> Any:

@@ -64,6 +64,8 @@ def video_body(video: Video) -> dict[str, Any]:
 def label_bodies(project: Project, language: str) -> list[dict[str, Any]]:
     """Every label of the project with its title in `language`, hotkey and colour."""
     template = load_template(project.template)
+    # Django writes language codes in lower case, templates as the standard does (zh-Hans).
+    language = next((code for code in template.languages if code.lower() == language.lower()), "en")
     labels = [template.label(name) for name in label_names(project=project)]
     return [
         {"name": one.name, "title": one.title(language), "hotkey": one.hotkey or None, "color": one.colour}
