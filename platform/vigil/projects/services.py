@@ -30,7 +30,9 @@ def project_create(*, name: str, user: User | None, template: str = "surveillanc
         raise Invalid(str(error)) from error
     try:
         with transaction.atomic():
-            project = Project.objects.create(name=name, slug=_free_slug(_slug(name)), template=template, created_by=user)
+            project = Project.objects.create(
+                name=name, slug=_free_slug(_slug(name)), template=template, created_by=user
+            )
             if user is not None:
                 membership_set(user=user, project_id=project.pk, role=Role.OWNER, actor=user)
             audit_record(actor=user, action="project.create", target=name)
