@@ -11,6 +11,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from vigil.projects.work import HEARTBEAT_EVERY_S, HEARTBEAT_LOST_AFTER, Work
 
 log = logging.getLogger(__name__)
+ENDS_WITHIN_S = 1.0
 
 
 class Pulse:
@@ -60,8 +61,10 @@ def _beat(model: type[Work], pk: int, every_s: float, pulse: Pulse) -> None:
             else:
                 last_good_s = time.monotonic()
             if not is_ours:
-                log.warning("%s %s is no longer ours", model.__name__, pk)
                 pulse._lost.set()
+                # A row that its own block has just finished is no loss: the block then ends at once.
+                if not pulse._ended.wait(ENDS_WITHIN_S):
+                    log.warning("%s %s is no longer ours", model.__name__, pk)
                 return
     finally:
         connection.close()
