@@ -132,7 +132,7 @@ def _verifies(video: SeenVideo, ranks: Ranks) -> list[Candidate]:
         reason = f"The three branches {where}: {raw:.2f} / {long:.2f} / {short:.2f}"
         found[clip] = (_gain(ranks.disagreement, apart[clip]), reason)
     for order, clip in enumerate(peaks(unsure, VERIFY_PLACES, VERIFY_APART_CLIPS)):
-        which = "the least certain of this video" if order == 0 else "uncertain"
+        which = "the least certain of this video" if order == 0 else "among the least certain of this video"
         better = (_gain(ranks.uncertainty, unsure[clip]), f"Score {video.fused[clip]:.2f} is {which}")
         found[clip] = max(found.get(clip, better), better, key=lambda pair: pair[0])
     return [
