@@ -38,7 +38,8 @@ def test_too_many_wrong_passwords_lock_the_name_out_even_for_the_right_one():
     user, client = UserFactory(), Client()
     for _ in range(3):
         attempt(client, user.username, "wrong")
-    assert attempt(client, user.username, PASSWORD).status_code == 429
+    answer = attempt(client, user.username, PASSWORD)
+    assert answer.status_code == 429 and "Wait 15 minutes" in answer.content.decode()
     assert client.get("/").status_code == 302
 
 
