@@ -37,7 +37,7 @@ def abandoned_object(stage: Stage, at_s: float) -> Script:
     looking = (poses.STANDING._replace(twist=0.9, nod=0.1), poses.STANDING._replace(twist=-0.9, nod=0.1))
     person.do(acts.in_turn(*(acts.hold(person, look, 0.7, 0.4) for look in looking),
                            acts.leave(person, way_out(stage, spot.place), 1.9)))  # fmt: skip
-    yield from stage.wait(float(rng.uniform(6.5, 8.0)))
+    yield from stage.wait(float(rng.uniform(4.0, 6.0)))
     guard = enter(stage, entry_near(stage, spot.place), spot.place)
     beside = (bag.place[0] + 0.5, bag.place[1] - 0.3)
     guard.do(

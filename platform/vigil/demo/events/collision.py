@@ -22,22 +22,26 @@ AFTERMATH_S = 9.0
 
 
 def rear_end(stage: Stage, at_s: float) -> Script:
-    """A car that brakes sharply is hit from behind."""
-    lane, index = _close_lane(stage)
-    middle_m = _middle(stage, lane)
-    yield from stage.wait_until(at_s - middle_m / lane.pace_mps - 2.0)
+    """A car that has stopped is hit from behind by a driver who looks elsewhere."""
+    index = len(stage.scene.lanes) - 1
+    lane = stage.scene.lanes[index]
+    halt_m = Path(lane.places).nearest(stage.scene.queue)[0]
+    yield from stage.wait_until(at_s - halt_m / lane.pace_mps - 11.0)
     stage.closed_lanes.add(index)
-    first, second = _car(stage, lane), None
-    first.do(drive(first, lane.pace_mps, middle_m))
-    yield from stage.wait(2.0)
+    yield from stage.wait(3.0)
+    first = _car(stage, lane)
+    first.do(drive(first, lane.pace_mps, halt_m))
+    while first.at_m < halt_m - 0.1:
+        yield
+    yield from stage.wait_until(at_s - (halt_m - 4) / lane.pace_mps)
     second = _car(stage, lane)
-    second.yields = False
+    second.sees_vehicles = False
     second.do(drive(second, lane.pace_mps * 1.1))
     while second.at_m + second.shape.length / 2 < first.at_m - first.shape.length / 2:
         yield
     event = stage.begin(
         "Collision",
-        f"{second.words.capitalize()} runs into the back of {first.words} that has stopped in {lane.words}.",
+        f"{second.words_first} runs into the back of {first.words} that has stopped in {lane.words}.",
     )
     first.paintwork.crumple_rear, second.paintwork.crumple_front = 0.30, 0.45
     first.yaw_off, second.yaw_off = 0.05, -0.09
@@ -70,7 +74,7 @@ def bay_crash(stage: Stage, at_s: float) -> Script:
         yield
     event = stage.begin(
         "Collision",
-        f"{backing.words.capitalize()} reverses out of a parking bay and is hit by {passing.words} in {lane.words}.",
+        f"{backing.words_first} reverses out of a parking bay and is hit by {passing.words} in {lane.words}.",
     )
     backing.paintwork.crumple_rear, passing.paintwork.crumple_front = 0.35, 0.40
     backing.yaw_off, passing.yaw_off = -0.22, 0.08
@@ -101,7 +105,7 @@ def cyclist_hit(stage: Stage, at_s: float) -> Script:
     while car.at_m + car.shape.length / 2 < middle_m - 0.3:
         yield
     event = stage.begin(
-        "Collision", f"{car.words.capitalize()} hits a cyclist, a {rider.look.words}, who is thrown onto {lane.words}."
+        "Collision", f"{car.words_first} hits a cyclist, a {rider.look.words}, who is thrown onto {lane.words}."
     )
     car.paintwork.crumple_front = 0.18
     ahead = (where[0] + math.cos(heading) * 1.8, where[1] + math.sin(heading) * 1.8)
@@ -134,9 +138,7 @@ def post_hit(stage: Stage, at_s: float) -> Script:
         if car.has_left:
             return
         yield
-    event = stage.begin(
-        "Collision", f"{car.words.capitalize()} swerves out of {lane.words} and crashes into {post.words}."
-    )
+    event = stage.begin("Collision", f"{car.words_first} swerves out of {lane.words} and crashes into {post.words}.")
     car.paintwork.crumple_front = 0.5
     _crash(stage, post.place, car.heading, (car,))
     yield from _aftermath(stage, event, (car,), ())

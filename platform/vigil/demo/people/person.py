@@ -96,7 +96,11 @@ class Person:
         slow = max(math.cos(left), 0.25)
         self.speed += min(max(pace_mps * slow - self.speed, -4 * DT_S), 2.5 * DT_S)
         moved = self.speed * DT_S
-        self.place = (self.place[0] + math.cos(self.heading) * moved, self.place[1] + math.sin(self.heading) * moved)
+        ahead = (self.place[0] + math.cos(self.heading) * moved, self.place[1] + math.sin(self.heading) * moved)
+        if any(vehicle.covers(ahead, 0.3) and not vehicle.covers(self.place, 0.3) for vehicle in self.stage.vehicles):
+            self.speed = moved = 0.0
+        else:
+            self.place = ahead
         self.walked_m += moved
         self.target = gait(self.walked_m, self.speed, self.look.height_m, self.bag is not None)
 
@@ -104,8 +108,10 @@ class Person:
         """The goal, moved sideways where somebody or something stands in the way."""
         ahead = (math.cos(self.heading), math.sin(self.heading))
         push_x = push_y = 0.0
+        standing = [vehicle for vehicle in self.stage.vehicles if vehicle.speed < 0.5]
         blocks = [(p.place, PERSONAL_SPACE_M) for p in self.stage.people if p is not self and not p.is_passable]
         blocks += [(place, radius + 0.45) for place, radius in self.stage.scene.obstacles]
+        blocks += [(vehicle.place, vehicle.shape.length / 2 + 0.2) for vehicle in standing]
         for (x, y), space in blocks:
             dx, dy = x - self.place[0], y - self.place[1]
             distance = math.hypot(dx, dy)

@@ -116,6 +116,7 @@ def crossing(is_dusk: bool, mirrored: bool) -> Scene:
             Lane(((-40, 8.5), (40, 8.5)), 7.5, "the near lane"),
             Lane(((40, 12.5), (-40, 12.5)), 7.5, "the far lane"),
         ),
+        queue=(-5.5 if mirrored else 5.5, 12.5),
         seats=(Seat((6.4, 16.0), (6.4, 16.9), -1.57), Seat((7.4, 16.0), (7.4, 16.9), -1.57)),
         obstacles=(
             ((3.4, 5.4), 0.3),
@@ -130,7 +131,7 @@ def crossing(is_dusk: bool, mirrored: bool) -> Scene:
             ((4.5, 15.2), 0.15),
         ),
         burnable=(((3.4, 5.4), 0.95, 0.8, "the litter bin beside the crossing"),),
-        posts=(Spot((-4.0, 6.0), "a bollard on the pavement"),),
+        posts=(Spot((-5.2, 6.0), "a bollard on the pavement"),),
         hour=19 if is_dusk else 10,
         headlights_on=is_dusk,
         noise=5.5 if is_dusk else 3.0,

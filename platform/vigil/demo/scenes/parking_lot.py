@@ -131,7 +131,7 @@ def parking_lot(is_night: bool, mirrored: bool) -> Scene:
         bays=bays,
         obstacles=(((-3.4, 6.0), 0.8), ((6.8, 6.2), 0.3), ((-9.5, 5.6), 0.3), ((2.6, 6.7), 0.1), ((4.4, 6.7), 0.1)),
         burnable=(((BAYS_X[4] + BAY_M / 2, 15.6), 0.85, 1.5, "the bonnet of a parked car"),),
-        posts=(Spot((4.4, 6.7), "a bollard"),),
+        posts=(Spot((2.6, 6.7), "a bollard"),),
         hour=21 if is_night else 15,
         headlights_on=is_night,
         noise=6.5 if is_night else 3.2,

@@ -64,6 +64,8 @@ class Scene:
     """Vents and drains that steam at times."""
     burnable: tuple[tuple[Point2, float, float, str], ...] = ()
     """Place, height and width in metres, and words of what can burn."""
+    queue: Point2 = (0.0, 0.0)
+    """Where a car stops in the last lane."""
     posts: tuple[Spot, ...] = ()
     """What a car can hit, beside the lanes."""
     hour: int = 14

@@ -83,10 +83,10 @@ def station(is_late: bool, mirrored: bool) -> Scene:
             ((1.2, 1.0), (2.0, 7), (1.7, 16), (1.8, 36)),
         ),
         spots=(
-            Spot((-1.4, 7.6), "in the middle of the platform"),
-            Spot((1.9, 8.4), "near the platform edge"),
-            Spot((-2.0, 10.4), "in front of the posters"),
-            Spot((-1.6, 11.8), "close to the bench"),
+            Spot((-1.2, 6.2), "in the middle of the platform"),
+            Spot((1.9, 7.2), "near the platform edge"),
+            Spot((-2.2, 7.6), "in front of the posters"),
+            Spot((-1.5, 8.8), "in front of the bench"),
         ),
         seats=(Seat((-3.4, 12.2), (-3.4, 13.05), -1.57), Seat((-2.6, 12.2), (-2.6, 13.05), -1.57)),
         obstacles=tuple(((0.4, y), 0.45) for y in PILLARS)

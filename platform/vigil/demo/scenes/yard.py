@@ -88,7 +88,7 @@ def yard(is_late: bool, mirrored: bool) -> Scene:
         ),
         burnable=(
             ((-4.6, 12.4), 0.9, 0.9, "the oil drum near the loading doors"),
-            ((-7.0, 13.0), 1.0, 1.6, "a stack of crates"),
+            ((1.9, 16.7), 1.0, 1.5, "a pallet of crates"),
         ),
         steam=((3.6, 18.4),),
         posts=(Spot((0.2, 12.2), "a bollard"),),

@@ -37,6 +37,8 @@ class Vehicle:
         """Radians by which the body is turned against its path (after a blow)."""
         self.yields = True
         """Brakes for people and other vehicles."""
+        self.sees_vehicles = True
+        """False for a driver who does not look at the car ahead."""
         self.has_left = False
         self._script: Script | None = None
 
@@ -44,6 +46,11 @@ class Vehicle:
     def words(self) -> str:
         """For example: a red car."""
         return f"a {self.paintwork.colour_name} {self.shape.name}"
+
+    @property
+    def words_first(self) -> str:
+        """The same at the start of a sentence."""
+        return f"A{self.words[1:]}"
 
     def do(self, script: Script) -> None:
         """Drops what the driver did and starts something else."""
@@ -69,12 +76,22 @@ class Vehicle:
         self.place = self.path.place(self.at_m)
         self.heading = self.path.heading(self.at_m) + self.yaw_off
 
+    def _others(self) -> list[Vehicle]:
+        return [vehicle for vehicle in self.stage.vehicles if vehicle is not self] if self.sees_vehicles else []
+
+    def covers(self, place: Point2, margin_m: float) -> bool:
+        """True where a place on the ground is under the vehicle, or closer to it than the margin."""
+        dx, dy = place[0] - self.place[0], place[1] - self.place[1]
+        cos, sin = math.cos(self.heading), math.sin(self.heading)
+        along, aside = dx * cos + dy * sin, -dx * sin + dy * cos
+        return abs(along) < self.shape.length / 2 + margin_m and abs(aside) < self.shape.width / 2 + margin_m
+
     def _safe_speed(self) -> float:
         """The speed from which the vehicle can stop before whatever is ahead."""
         gap = math.inf
         ahead = (math.cos(self.heading), math.sin(self.heading))
         blocks = [(p.place, 0.9, 0.5) for p in self.stage.people if not p.is_passable]
-        blocks += [(v.place, v.shape.width / 2, v.shape.length / 2) for v in self.stage.vehicles if v is not self]
+        blocks += [(v.place, v.shape.width / 2, v.shape.length / 2) for v in self._others()]
         for (x, y), half_width, half_length in blocks:
             dx, dy = x - self.place[0], y - self.place[1]
             along, aside = dx * ahead[0] + dy * ahead[1], abs(dx * -ahead[1] + dy * ahead[0])
