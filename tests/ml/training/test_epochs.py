@@ -1,0 +1,95 @@
+import dataclasses
+
+import pytest
+import torch
+
+from ml.errors import TrainingStopped
+from ml.profiles.loading import load_profile
+from ml.training.batches import VideoClips
+from ml.training.epochs import learning_rate, train_epochs
+from ml.training.targets import ClipTargets
+
+RECIPE = dataclasses.replace(load_profile("tiny").phase1, epochs=6, batch_videos=2, checkpoint_every=2, warmup_steps=2)
+
+
+def videos():
+    generator = torch.Generator().manual_seed(0)
+    nothing = torch.zeros(4)
+    return [
+        VideoClips(
+            torch.randn(4, 2, 3, generator=generator),
+            nothing,
+            ClipTargets(float(label), nothing, nothing, nothing.bool(), nothing.long(), ()),
+        )
+        for label in (0, 1, 0)
+    ]
+
+
+def network():
+    torch.manual_seed(1)
+    return torch.nn.Sequential(torch.nn.Dropout(0.5), torch.nn.Linear(6, 1))
+
+
+def fit(module, checkpoint, should_stop=lambda: False, told=None):
+    def loss(batch):
+        odds = module(batch.tokens_BCTD.flatten(2)).squeeze(-1).amax(1)
+        return torch.nn.functional.binary_cross_entropy_with_logits(odds, batch.bag_B)
+
+    told = [] if told is None else told
+    return train_epochs(
+        module, list(module.parameters()), loss, videos(),
+        recipe=RECIPE, seed=5, checkpoint=checkpoint, on_epoch=lambda *line: told.append(line), should_stop=should_stop,
+    )
+
+
+def test_an_interrupted_run_ends_with_the_same_weights(tmp_path):
+    straight, broken = network(), network()
+    fit(straight, tmp_path / "straight.safetensors")
+    asked = iter([False, False, False, True])
+    with pytest.raises(TrainingStopped):
+        fit(broken, tmp_path / "broken.safetensors", should_stop=lambda: next(asked))
+    resumed, told = network(), []
+    fit(resumed, tmp_path / "broken.safetensors", told=told)
+    assert told[0][0] == 4
+    assert torch.equal(straight[1].weight, resumed[1].weight)
+    assert torch.equal(straight[1].bias, resumed[1].bias)
+
+
+def test_a_kill_costs_no_more_than_a_checkpoint_interval(tmp_path):
+    told, module = [], network()
+
+    def killed(*line):
+        told.append(line)
+        if line[0] == 5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train_epochs(
+            module, list(module.parameters()), lambda batch: module[1](batch.tokens_BCTD.flatten(2)).mean(), videos(),
+            recipe=RECIPE, seed=5, checkpoint=tmp_path / "c.safetensors", on_epoch=killed, should_stop=lambda: False,
+        )
+    again = []
+    fit(network(), tmp_path / "c.safetensors", told=again)
+    assert again[0][0] == 5
+
+
+def test_a_broken_checkpoint_starts_over(tmp_path):
+    checkpoint, told = tmp_path / "c.safetensors", []
+    checkpoint.write_bytes(b"half")
+    fit(network(), checkpoint, told=told)
+    assert [line[0] for line in told] == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_finished_phase_is_not_trained_again(tmp_path):
+    module, told = network(), []
+    first = fit(module, tmp_path / "c.safetensors")
+    assert fit(network(), tmp_path / "c.safetensors", told=told) == first
+    assert told == []
+
+
+def test_the_rate_warms_up_then_falls():
+    rates = [learning_rate(step, 12, RECIPE) for step in range(12)]
+    assert rates[0] == pytest.approx(RECIPE.learning_rate / 2)
+    assert rates[2] == pytest.approx(RECIPE.learning_rate)
+    assert all(later < earlier for earlier, later in zip(rates[2:], rates[3:], strict=False))
+    assert learning_rate(12, 12, RECIPE) == pytest.approx(RECIPE.final_learning_rate)

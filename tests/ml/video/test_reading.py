@@ -1,0 +1,55 @@
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from footage import write_video
+
+from ml.errors import VideoUnreadable
+from ml.video.reading import ClipReader
+
+
+def reader(path):
+    return ClipReader(str(path), fps=4, frames_per_clip=8, size_px=64)
+
+
+def test_chunks_hold_every_sampled_frame_in_order(tmp_path):
+    opened = reader(write_video(tmp_path / "a.mp4", seconds=5))
+    chunks = list(opened.chunks(6))
+    assert sum(len(chunk.frames_THWC) for chunk in chunks) == len(opened.sampling.frame_index) == 24
+    assert chunks[0].frames_THWC.shape == (6, 64, 64, 3)
+    assert opened.sampling.clip_end_ms[-1] == 5000
+
+
+def test_neighbours_show_what_moved(tmp_path):
+    chunk = next(reader(write_video(tmp_path / "a.mp4", seconds=2, shakes_from_s=0)).chunks(8))
+    assert np.abs(chunk.frames_THWC.astype(int) - chunk.neighbours_THWC).mean() > 5
+
+
+def test_leaving_early_ends_the_decoding_thread(tmp_path):
+    for _ in reader(write_video(tmp_path / "a.mp4", seconds=20)).chunks(2):
+        break
+    import threading
+
+    assert threading.active_count() <= 2
+
+
+@pytest.mark.parametrize("content", [b"", b"just words in a file that says it is a video\n" * 40])
+def test_a_file_that_is_no_video_is_named(tmp_path, content):
+    path = tmp_path / "fake.mp4"
+    path.write_bytes(content)
+    with pytest.raises(VideoUnreadable, match="fake.mp4: not a video"):
+        reader(path)
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(VideoUnreadable, match="gone.mp4: there is no such file"):
+        reader(tmp_path / "gone.mp4")
+
+
+def test_a_single_frame_makes_one_clip(tmp_path):
+    opened = reader(write_video(tmp_path / "one.mp4", seconds=0.125))
+    assert len(opened.sampling.clip_start_ms) == 1
+    assert sum(len(chunk.frames_THWC) for chunk in opened.chunks(32)) == 8
