@@ -130,15 +130,9 @@ def install_packages() -> None:
         watch("Python: making .venv", [sys.executable, "-m", "venv", VENV])
     (VENV / STAMP).unlink(missing_ok=True)
     wanted = sum(1 for line in LOCK.read_text().splitlines() if line and not line.startswith("#"))
-    command: list[str | Path] = [
-        VENV_PYTHON,
-        "-m",
-        "pip",
-        "install",
-        "--disable-pip-version-check",
-        "--no-input",
-        "--progress-bar=off",
-    ]
+    # --no-compile: byte code is made as modules are imported, and most of these never are.
+    options = ["--disable-pip-version-check", "--no-input", "--progress-bar=off", "--no-compile"]
+    command: list[str | Path] = [VENV_PYTHON, "-m", "pip", "install", *options]
     watch(
         f"Python: {wanted} packages",
         [*command, "-r", LOCK, *torch_index_arguments()],
