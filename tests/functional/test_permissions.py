@@ -91,7 +91,6 @@ def things_of(caller: User | None) -> dict[str, Any]:
     question_lease(user=owner, question=question)
     answer = Answer.objects.create(question=answered, user=owner, kind="verify", payload={"verdict": "yes"})
     snapshot = Snapshot.objects.create(project=project, content_sha256="0" * 64, manifest={}, counts={})
-    export = DatasetExport.objects.create(snapshot=snapshot, format="llava", path="no-such-folder", records=0)
     run = TrainingRun.objects.create(project=project, snapshot=snapshot, profile="tiny", phases=[1])
     return {
         "project": project,

@@ -100,7 +100,8 @@ def payload_checked(question: Question, payload: dict[str, Any]) -> dict[str, An
     _check_against_video(question, given)
     stored: dict[str, Any] = given.model_dump(mode="json", exclude_none=True)
     if isinstance(given, BoundsPayload) and given.segment is not None:
-        stored["segment"] = segment_checked(given.segment, document_rules(video=question.video)).as_json()
+        rules = document_rules(video=question.video, labels={given.segment.label})
+        stored["segment"] = segment_checked(given.segment, rules).as_json()
     return stored
 
 

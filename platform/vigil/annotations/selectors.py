@@ -1,8 +1,9 @@
 """Reads annotations, answers and questions; hands them out only to those who may see them."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, Func, OuterRef, Prefetch, QuerySet, TextField
 
 from annotation_templates.loading import load_template
 from vigil.accounts.models import Role, User
@@ -126,24 +127,41 @@ def _segment_json(segment: Segment) -> dict[str, Any]:
 
 
 def label_names(*, project: Project) -> list[str]:
-    """Every label of the project: the template's in its order, then those that data sets and people brought."""
-    template = [label.name for label in load_template(project.template).labels]
-    brought: set[str] = set()
-    for classes in Video.objects.filter(project=project).exclude(classes=[]).values_list("classes", flat=True):
-        brought.update(classes)
-    used = Segment.objects.filter(annotation__video__project=project)
-    brought.update(used.order_by().values_list("label", flat=True).distinct())
+    """Every label of the project: the template's in its order, then those that data sets, people and models brought."""
     predicted = PredictedSegment.objects.filter(prediction__video__project=project)
-    brought.update(predicted.order_by().values_list("label", flat=True).distinct())
+    return labels_to_choose(project=project, also=predicted.order_by().values_list("label", flat=True).distinct())
+
+
+def labels_to_choose(*, project: Project, also: Iterable[str] = ()) -> list[str]:
+    """What a person may choose from: the template's labels in its order, then those that data sets and people brought,
+    and `also` (what the model said of the video at hand)."""
+    template = [label.name for label in load_template(project.template).labels]
+    classes = Video.objects.filter(project=project).annotate(
+        name_in_classes=Func("classes", function="jsonb_array_elements_text", output_field=TextField())
+    )
+    used = Segment.objects.filter(annotation__video__project=project)
+    brought = set(also)
+    brought.update(classes.order_by().values_list("name_in_classes", flat=True).distinct())
+    brought.update(used.order_by().values_list("label", flat=True).distinct())
     return template + sorted(brought - set(template))
 
 
-def document_rules(*, video: Video) -> DocumentRules:
-    """What a document about the video may hold."""
+def document_rules(*, video: Video, labels: Iterable[str]) -> DocumentRules:
+    """What a document about the video may hold, as far as these labels go: the whole list is not read at each save."""
     segments = PredictedSegment.objects.filter(prediction__video=video)
     sources = {row.pk: Source(row.start_ms, row.end_ms, row.label, row.explanation) for row in segments}
-    return DocumentRules(
-        duration_ms=video.duration_ms, labels=frozenset(label_names(project=video.project)), sources=sources
+    known = {label.name for label in load_template(video.project.template).labels}
+    known.update(source.label for source in sources.values())
+    known.update(label for label in set(labels) - known if _is_used(video.project, label))
+    return DocumentRules(duration_ms=video.duration_ms, labels=frozenset(known), sources=sources)
+
+
+def _is_used(project: Project, label: str) -> bool:
+    """Whether a data set, a person or a model brought the label into the project."""
+    return (
+        Video.objects.filter(project=project, classes__contains=[label]).exists()
+        or Segment.objects.filter(annotation__video__project=project, label=label).exists()
+        or PredictedSegment.objects.filter(prediction__video__project=project, label=label).exists()
     )
 
 

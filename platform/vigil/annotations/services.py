@@ -40,7 +40,8 @@ def annotation_save(*, user: User, annotation_id: int, revision: int, document: 
         RevisionConflict: somebody saved meanwhile; their document comes along.
     """
     annotation = annotation_for(user=user, annotation_id=annotation_id)
-    segments = segments_checked(document, document_rules(video=annotation.video))
+    rules = document_rules(video=annotation.video, labels={segment.label for segment in document.segments})
+    segments = segments_checked(document, rules)
     content = {
         "segments": [segment.as_json() for segment in sorted(segments, key=_place)],
         "is_fully_watched": document.is_fully_watched,

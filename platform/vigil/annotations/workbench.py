@@ -7,7 +7,7 @@ from vigil.accounts.models import Role, User
 from vigil.accounts.selectors import has_role
 from vigil.annotations.models import Annotation, Question, QuestionKind
 from vigil.annotations.questions import question_lease
-from vigil.annotations.selectors import label_names, workbench_document
+from vigil.annotations.selectors import labels_to_choose, workbench_document
 from vigil.annotations.services import annotation_open
 from vigil.predictions.models import PredictedSegment, Prediction
 from vigil.predictions.selectors import prediction_of
@@ -27,7 +27,7 @@ def workbench_contents(*, user: User, video: Video, question_id: int | None, lan
         "me": {"id": user.pk, "name": user.get_username()},
         "project": {"id": video.project_id, "slug": video.project.slug, "name": video.project.name},
         "video": video_body(video),
-        "labels": label_bodies(video.project, language),
+        "labels": label_bodies(video.project, prediction, language),
         "prediction": prediction_body(prediction) if prediction else None,
         "annotation": _annotation_body(annotation_open(user=user, video=video)) if may_write else _NOTHING,
         "question": _leased(user, video, question_id) if may_write and question_id else None,
@@ -61,12 +61,13 @@ def video_body(video: Video) -> dict[str, Any]:
     }
 
 
-def label_bodies(project: Project, language: str) -> list[dict[str, Any]]:
-    """Every label of the project with its title in `language`, hotkey and colour."""
+def label_bodies(project: Project, prediction: Prediction | None, language: str) -> list[dict[str, Any]]:
+    """Every label to choose from with its title in `language`, hotkey and colour."""
+    predicted = {segment.label for segment in prediction.segments.all()} if prediction else set()
     template = load_template(project.template)
     # Django writes language codes in lower case, templates as the standard does (zh-Hans).
     language = next((code for code in template.languages if code.lower() == language.lower()), "en")
-    labels = [template.label(name) for name in label_names(project=project)]
+    labels = [template.label(name) for name in labels_to_choose(project=project, also=predicted)]
     return [
         {"name": one.name, "title": one.title(language), "hotkey": one.hotkey or None, "color": one.colour}
         for one in labels

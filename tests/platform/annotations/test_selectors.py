@@ -16,9 +16,11 @@ from vigil.annotations.selectors import (
     annotation_for,
     answer_for,
     answers_of,
+    document_rules,
     frozen_truths_of,
     judged_source_ids,
     label_names,
+    labels_to_choose,
     question_for,
     submitted_of,
 )
@@ -91,6 +93,24 @@ def test_label_names_are_the_templates_then_those_that_data_and_people_brought()
     names = label_names(project=video.project)
     assert names[0] == "Fighting" and names[-3:] == ["Bicycle", "Drone", "Juggling"]
     assert len(names) == len(set(names)) and "Elsewhere" not in names
+
+
+def test_labels_to_choose_are_those_without_what_models_said_elsewhere():
+    video = VideoFactory(classes=["Juggling"])
+    PredictedSegmentFactory(prediction=PredictionFactory(video=video), label="Drone")
+    assert labels_to_choose(project=video.project)[-1] == "Juggling"
+    assert labels_to_choose(project=video.project, also=["Drone", "Fire"])[-2:] == ["Drone", "Juggling"]
+
+
+def test_a_document_may_use_what_anybody_brought_into_the_project():
+    video = VideoFactory(classes=["Juggling"])
+    other = VideoFactory(project=video.project)
+    SegmentFactory(annotation=AnnotationFactory(video=other), label="Bicycle")
+    PredictedSegmentFactory(prediction=PredictionFactory(video=other), label="Drone")
+    VideoFactory(classes=["Elsewhere"])
+    wanted = ["Juggling", "Bicycle", "Drone", "Elsewhere", "Fire"]
+    rules = document_rules(video=other, labels=wanted)
+    assert [label for label in wanted if label in rules.labels] == ["Juggling", "Bicycle", "Drone", "Fire"]
 
 
 def test_judged_sources_are_those_of_segments_that_came_from_the_model():
