@@ -50,7 +50,9 @@ def test_without_production_there_is_nothing_to_beat():
 
 
 def test_less_boundary_error_is_better():
-    line = next(one for one in compare(figures(boundary_error_s=1.0), figures()) if one.figure.key == "boundary_error_s")
+    line = next(
+        one for one in compare(figures(boundary_error_s=1.0), figures()) if one.figure.key == "boundary_error_s"
+    )
     assert line.delta == pytest.approx(-1.0)
     assert (line.is_better, line.is_worse) == (True, False)
 

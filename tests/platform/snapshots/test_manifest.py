@@ -6,7 +6,9 @@ from ml.contracts import VideoRef
 from vigil.snapshots.manifest import ManifestVideo, content_sha256, counts_of, manifest_of
 from vigil.snapshots.statements import Statement, training_video
 
-FIGHT = Statement("segment", 1_000, 2_000, label="Fighting", explanation="They fight.", draft="People.", outcome="changed")
+FIGHT = Statement(
+    "segment", 1_000, 2_000, label="Fighting", explanation="They fight.", draft="People.", outcome="changed"
+)
 KEPT = Statement("segment", 3_000, 4_000, label="Fire", explanation="It burns.", draft="It burns.", outcome="accepted")
 DRAWN = Statement("segment", 5_000, 6_000, label="Fire", outcome="manual")
 WRONG = Statement("rejected", 7_000, 8_000, is_abnormal=False, outcome="rejected")
