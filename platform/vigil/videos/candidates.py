@@ -54,11 +54,11 @@ def candidates_of(paths: Sequence[Path]) -> Candidates:
     seen: set[Path] = set()
     for path in paths:
         if not path.exists():
-            found.refused.append(Refusal(str(path), "there is no such file or folder; check the path"))
+            found.refused.append(Refusal(clean_name(str(path)), "there is no such file or folder; check the path"))
         elif path.is_dir():
             _add_folder(found, path, seen)
         elif not path.is_file():
-            found.refused.append(Refusal(str(path), "this is neither a file nor a folder"))
+            found.refused.append(Refusal(clean_name(str(path)), "this is neither a file nor a folder"))
         else:
             _add(found, path, path.name, seen)
     return found
@@ -110,9 +110,9 @@ def rows_by_name(labels: LabelsCsv, names: Sequence[str]) -> tuple[dict[str, Lab
         file = clean_name(row.file).removeprefix("./")
         ends = [file] if file in names else by_end.get(file) or by_end.get(PurePosixPath(file).name, [])
         if not ends:
-            refused.append(Refusal(row.file, f"listed in {where}, but no such file was given or found"))
+            refused.append(Refusal(file, f"listed in {where}, but no such file was given or found"))
         elif len(ends) > 1:
-            refused.append(Refusal(row.file, f"{where}, column file: fits {', '.join(ends[:3])}; write which one"))
+            refused.append(Refusal(file, f"{where}, column file: fits {', '.join(ends[:3])}; write which one"))
         else:
             matched[ends[0]] = row
     return matched, refused

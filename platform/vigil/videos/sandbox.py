@@ -6,6 +6,8 @@ neither Django nor the database driver, so it starts in a tenth of a second and 
 
 import ctypes
 import json
+import logging
+import os
 import resource
 import signal
 import subprocess
@@ -16,8 +18,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+log = logging.getLogger(__name__)
 SOURCE_ROOT = Path(__file__).resolve().parents[2]
 POLL_S = 0.5
+NICENESS = 5
+"""People at the pages come first."""
 
 
 @dataclass(frozen=True)
@@ -55,22 +60,29 @@ def run_limited(
         [sys.executable, "-P", "-m", module, _limits_text(limits), *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
         # Nothing of our own environment: it holds the database's address and the secret key.
         env={"PYTHONPATH": str(SOURCE_ROOT), "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"},
     ) as child:
         try:
-            out = _wait(child, time.monotonic() + limits.wall_s, should_stop)
+            out, errors = _wait(child, time.monotonic() + limits.wall_s, should_stop)
         finally:
             if child.poll() is None:
                 child.kill()
-    return _answer_of(child.returncode, out, limits)
+    try:
+        return _answer_of(child.returncode, out, limits)
+    except Refused:
+        if errors:
+            log.warning("%s %s: %s", module, arguments, errors[-2000:].decode(errors="replace"))
+        raise
 
 
-def _wait(child: "subprocess.Popen[bytes]", deadline_s: float, should_stop: Callable[[], bool] | None) -> bytes:
+def _wait(
+    child: "subprocess.Popen[bytes]", deadline_s: float, should_stop: Callable[[], bool] | None
+) -> tuple[bytes, bytes]:
     while True:
         try:
-            return child.communicate(timeout=POLL_S)[0]
+            return child.communicate(timeout=POLL_S)
         except subprocess.TimeoutExpired:
             if time.monotonic() > deadline_s:
                 raise Refused("reading it took too long, as a damaged file does; re-encode it and try again") from None
@@ -99,6 +111,7 @@ def answer(work: Callable[[Sequence[str]], Any]) -> None:
     """The child's side: takes on the limits, works, and prints the answer as JSON."""
     # Ctrl-C reaches the whole process group; the parent decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(NICENESS)
     _die_with_parent()
     _take_limits(sys.argv[1])
     try:
@@ -107,6 +120,8 @@ def answer(work: Callable[[Sequence[str]], Any]) -> None:
         value = {"refused": str(refusal)}
     except MemoryError:
         value = {"refused": "decoding it needs more memory than a video may take; re-encode it smaller"}
+    except OSError as error:
+        value = {"refused": f"its files could not be read or written: {error.strerror or error}"}
     sys.stdout.write(json.dumps(value))
 
 

@@ -139,21 +139,25 @@ def _take_in(job: ImportJob, staged: Staged, labels: FileLabels, split: Split, r
     """Writes one staged file's video, or why it is none."""
     name = staged.candidate.name
     reason = staged.refusal
-    if not reason:
+    twin = None if reason else _twin(job, staged)
+    if not reason and twin is None:
         try:
-            twin = job.project.videos.filter(sha256=staged.sha256).first()
-            if twin is None:
-                _video_create(job, staged, labels, split)
-                report.imported += 1
-                return
+            _video_create(job, staged, labels, split)
         except Conflict as conflict:
-            reason = str(conflict)
+            twin, reason = _twin(job, staged), str(conflict)  # another import may have been faster
         else:
-            report.duplicate += 1
-            _record(job, name, ImportOutcome.DUPLICATE, _duplicate_labelled(twin, name, labels, split), twin)
+            report.imported += 1
             return
-    report.refused.append(Refusal(name, reason))
-    _record(job, name, ImportOutcome.REFUSED, reason)
+    if twin is not None:
+        report.duplicate += 1
+        _record(job, name, ImportOutcome.DUPLICATE, _duplicate_labelled(twin, name, labels, split), twin)
+    else:
+        report.refused.append(Refusal(name, reason))
+        _record(job, name, ImportOutcome.REFUSED, reason)
+
+
+def _twin(job: ImportJob, staged: Staged) -> Video | None:
+    return job.project.videos.filter(sha256=staged.sha256).first()
 
 
 def _video_create(job: ImportJob, staged: Staged, labels: FileLabels, split: Split) -> None:
