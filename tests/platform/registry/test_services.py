@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from tests.factories import ModelVersionFactory, ProjectFactory
 from vigil.projects.errors import Conflict
@@ -83,7 +83,7 @@ def test_two_promotions_at_once_leave_one_model_in_production():
         try:
             start.wait(timeout=10)
             model_promote(version=version)
-        except Exception as error:
+        except (Conflict, DatabaseError) as error:
             errors.append(error)
         finally:
             connection.close()

@@ -17,7 +17,8 @@ pytestmark = pytest.mark.django_db
 
 def test_promotion_asks_for_pre_labels_and_is_written_down():
     project = ProjectFactory()
-    video, version = VideoFactory(project=project), candidate_of(project, 1)
+    video = VideoFactory(project=project)
+    candidate_of(project, 1)
     manager = MembershipFactory(project=project, role=Role.MANAGER).user
     assert candidate_promote(user=manager, project=project, name="v1").state == ModelState.PRODUCTION
     assert PrelabelRequest.objects.get().video == video
