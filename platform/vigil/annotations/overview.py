@@ -96,7 +96,11 @@ class VideoFilters:
 
 def progress_of(*, user: User) -> list[ProjectProgress]:
     """Every project of the person with its numbers, by name."""
-    projects = list(projects_of(user=user))
+    return progress(projects=list(projects_of(user=user)))
+
+
+def progress(*, projects: list[Project]) -> list[ProjectProgress]:
+    """These projects with their numbers, in their order."""
     submitted = Annotation.objects.filter(state=AnnotationState.SUBMITTED, is_frozen_truth=False)
     videos = _counts(Video.objects.filter(project__in=projects), "project_id")
     failed = _counts(Video.objects.filter(STATES["quarantined"], project__in=projects), "project_id")

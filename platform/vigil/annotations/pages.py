@@ -10,7 +10,16 @@ from django.shortcuts import redirect, render
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST, require_safe
 
-from vigil.annotations.overview import LABELLED, ORDERS, STATES, VideoFilters, progress_of, sparklines, videos_listed
+from vigil.annotations.overview import (
+    LABELLED,
+    ORDERS,
+    STATES,
+    VideoFilters,
+    progress,
+    progress_of,
+    sparklines,
+    videos_listed,
+)
 from vigil.projects.errors import Conflict, Invalid, NotAllowed
 from vigil.projects.selectors import project_for
 from vigil.projects.services import project_create
@@ -50,14 +59,13 @@ def project_videos(request: HttpRequest, slug: str) -> HttpResponse:
     project = project_for(user=request.user, slug=slug)
     filters = VideoFilters.of_query(request.GET)
     page = Paginator(videos_listed(project=project, filters=filters), VIDEOS_A_PAGE).get_page(request.GET.get("page"))
-    progress = next(one for one in progress_of(user=_person(request)) if one.project == project)
     return render(
         request,
         "project.html",
         {
             "project": project,
             "active_tab": "videos",
-            "progress": progress,
+            "progress": progress(projects=[project])[0],
             "filters": filters,
             "page": page,
             "sparklines": sparklines(project=project, videos=list(page.object_list)),
