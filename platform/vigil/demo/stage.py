@@ -26,6 +26,8 @@ class Drawable(Protocol):
     """Anything that moves in front of the backdrop."""
 
     place: Point2
+    reach_m: float
+    """How far its picture, shadow included, may extend from its place."""
 
     def step(self) -> None:
         """One frame on."""

@@ -65,6 +65,7 @@ class Smoke:
     size_m: float = 0.7
     strength: float = 0.62
     puffs: list[Puff] = field(default_factory=list)
+    reach_m: float = 9.0
     _due: float = 0.0
 
     def __post_init__(self) -> None:
@@ -112,6 +113,7 @@ class Fire:
     size: float = 0.0
     """0 is out, 1 is in full blaze."""
     heat_HW: Floats = field(default_factory=lambda: np.zeros((56, 40)))
+    reach_m: float = 9.0
     _flicker: float = 1.0
 
     def step(self) -> None:
@@ -165,6 +167,7 @@ class Debris:
     rng: np.random.Generator
     count: int = 16
     towards: float = 0.0
+    reach_m: float = 9.0
 
     def __post_init__(self) -> None:
         angle = self.towards + self.rng.normal(0, 0.9, self.count)

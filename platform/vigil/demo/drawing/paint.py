@@ -26,10 +26,15 @@ def capsules(starts_N2: Floats, ends_N2: Floats, start_radii_N: Floats, end_radi
     along_N2 = ends_N2 - starts_N2
     angles_N1 = np.arctan2(along_N2[:, 1], along_N2[:, 0])[:, None]
     front_NA = angles_N1 + _ARC
-    back_NA = front_NA + math.pi
-    front_NA2 = np.stack([np.cos(front_NA), np.sin(front_NA)], axis=-1) * end_radii_N[:, None, None]
-    back_NA2 = np.stack([np.cos(back_NA), np.sin(back_NA)], axis=-1) * start_radii_N[:, None, None]
-    return np.concatenate([front_NA2 + ends_N2[:, None], back_NA2 + starts_N2[:, None]], axis=1)
+    outline_NA2 = np.empty((len(starts_N2), 2 * ARC_POINTS, 2))
+    front_NA2, back_NA2 = outline_NA2[:, :ARC_POINTS], outline_NA2[:, ARC_POINTS:]
+    np.cos(front_NA, out=front_NA2[:, :, 0])
+    np.sin(front_NA, out=front_NA2[:, :, 1])
+    np.multiply(front_NA2, -start_radii_N[:, None, None], out=back_NA2)
+    front_NA2 *= end_radii_N[:, None, None]
+    front_NA2 += ends_N2[:, None]
+    back_NA2 += starts_N2[:, None]
+    return outline_NA2
 
 
 def disc(image: Image, x: float, y: float, radius: float, colour: Colour | float) -> None:

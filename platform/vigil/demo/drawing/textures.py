@@ -21,7 +21,8 @@ def cloud(rng: np.random.Generator, height: int, width: int, coarsest: int = 4, 
 def _speckled(rng: np.random.Generator, shape: tuple[int, int], colour: Colour, grain: float, patch: float) -> Image:
     height, width = shape
     tone = 1 + grain * rng.normal(size=shape) + patch * cloud(rng, height, width)
-    return np.clip(tone[:, :, None] * np.array(colour), 0, 255).astype(np.uint8)
+    surface: Image = np.clip(tone[:, :, None] * np.array(colour), 0, 255).astype(np.uint8)
+    return surface
 
 
 def asphalt(rng: np.random.Generator, height: int, width: int, colour: Colour = (92, 90, 88)) -> Image:

@@ -12,6 +12,7 @@ import numpy as np
 from vigil.demo.clock import FPS
 from vigil.demo.drawing.arrays import Image
 from vigil.demo.drawing.backdrop import SWAY_PHASES, Occluder
+from vigil.demo.drawing.camera import NEAR_M
 from vigil.demo.film.sensor import Sensor, vignette
 from vigil.demo.scenes.scene import Scene
 from vigil.demo.stage import Drawable, Stage
@@ -30,13 +31,9 @@ class Compositor:
         """One clean frame."""
         camera, light = self._scene.camera, self._scene.light
         image = self._picture.copy()
-        actors: list[Drawable] = [*stage.people, *stage.vehicles, *stage.things]
-        self._shadows(image, actors)
-        places = np.array([(*actor.place, 0.0) for actor in actors]).reshape(-1, 3)
-        depths = camera.project(places)[1] if actors else np.zeros(0)
-        queue: list[tuple[float, int, Drawable | _Curtain]] = [
-            (float(depth), 1, actor) for depth, actor in zip(depths, actors, strict=True)
-        ]
+        actors = self._in_view([*stage.people, *stage.vehicles, *stage.things])
+        self._shadows(image, [actor for _, actor in actors])
+        queue: list[tuple[float, int, Drawable | _Curtain]] = [(depth, 1, actor) for depth, actor in actors]
         farthest = max((item[0] for item in queue), default=0.0)
         queue += [(c.depth_m, 0, c) for c in self._curtains if len(c.kept) > 1 or c.depth_m < farthest]
         for _, _, item in sorted(queue, key=lambda entry: (-entry[0], entry[1])):
@@ -45,6 +42,17 @@ class Compositor:
             else:
                 item.draw(image, camera, light)
         return image
+
+    def _in_view(self, actors: list[Drawable]) -> list[tuple[float, Drawable]]:
+        """Depth and actor, for those of which some part may be in the picture."""
+        if not actors:
+            return []
+        camera = self._scene.camera
+        pixels_N2, depth_N = camera.project(np.array([(*actor.place, 0.6) for actor in actors]))
+        reach_N = np.array([actor.reach_m for actor in actors]) * camera.focal * camera.width / depth_N
+        inside_N = (np.abs(pixels_N2[:, 0] - camera.width / 2) < camera.width / 2 + reach_N) & (depth_N > NEAR_M)
+        inside_N &= np.abs(pixels_N2[:, 1] - camera.height / 2) < camera.height / 2 + reach_N
+        return [(float(depth_N[index]), actors[index]) for index in np.flatnonzero(inside_N)]
 
     def _shadows(self, image: Image, actors: list[Drawable]) -> None:
         if not actors or self._scene.light.shadow <= 0:

@@ -34,6 +34,7 @@ class Bag:
     place: Point2 = (0.0, 0.0)
     z: float = 0.0
     heading: float = 0.0
+    reach_m: float = 1.5
 
     @property
     def words(self) -> str:

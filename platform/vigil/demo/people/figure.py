@@ -9,7 +9,7 @@ import numpy as np
 
 from vigil.demo.drawing.arrays import Colour, Floats, Image
 from vigil.demo.drawing.camera import Camera
-from vigil.demo.drawing.paint import SHIFT, SUBPIXELS, capsules, disc, fill, lit, shade
+from vigil.demo.drawing.paint import capsules, disc, fill, lit, shade
 from vigil.demo.people import skeleton as sk
 from vigil.demo.people.looks import Look
 
@@ -24,7 +24,9 @@ _LIMBS = np.array(
 )  # fmt: skip
 _START_RADII = np.array([0.052, 0.040, 0.026, 0.052, 0.040, 0.026, 0.036, 0.030, 0.036, 0.030, 0.034])
 _END_RADII = np.array([0.041, 0.029, 0.021, 0.041, 0.029, 0.021, 0.030, 0.021, 0.030, 0.021, 0.032])
-_SHADOW_LIMBS = np.array([0, 1, 3, 4, 6, 8])
+_SHADOW_LIMBS = np.array(
+    [(sk.HIP_L, sk.KNEE_L), (sk.KNEE_L, sk.ANKLE_L), (sk.HIP_R, sk.KNEE_R), (sk.KNEE_R, sk.ANKLE_R)]
+)
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ class Body:
         flat_J3 = self.joints_J3 + self.joints_J3[:, 2:3] * drop_3
         pixels_J2, _ = camera.project(flat_J3)
         unit = self.px_per_m * self.look.height_m
-        pairs = _LIMBS[_SHADOW_LIMBS]
+        pairs = _SHADOW_LIMBS
         radius = np.full(len(pairs), 0.040 * unit)
         for outline in capsules(pixels_J2[pairs[:, 0]], pixels_J2[pairs[:, 1]], radius, radius):
             fill(mask, outline, 255)
@@ -144,6 +146,5 @@ _RING = np.stack(
 def _hull(centres_N2: Floats, radii_N: Floats) -> Floats:
     """The outline around several discs."""
     points = (centres_N2[:, None] + _RING[None] * radii_N[:, None, None]).reshape(-1, 2)
-    scaled = np.round(points * SUBPIXELS).astype(np.int32)
-    hull: Floats = cv2.convexHull(scaled)[:, 0].astype(np.float64) / (1 << SHIFT)
+    hull: Floats = cv2.convexHull(points.astype(np.float32))[:, 0].astype(np.float64)
     return hull

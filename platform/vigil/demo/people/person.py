@@ -28,6 +28,8 @@ PERSONAL_SPACE_M = 0.95
 class Person:
     """Somebody with a body, a bag perhaps, and something to do."""
 
+    reach_m = 2.6
+
     def __init__(self, stage: Stage, look: Look, place: Point2, heading: float) -> None:
         self.stage, self.look, self.place, self.heading = stage, look, place, heading
         self.z = 0.0
@@ -41,6 +43,7 @@ class Person:
         self._from: Pose = STANDING
         self._ease_s, self._eased_s = 0.0, 0.0
         self._script: Script | None = None
+        self._body: Body | None = None
         self._joints_J3 = skeleton.joints(STANDING, look.height_m, (*place, 0.0), heading)
 
     @property
@@ -71,6 +74,7 @@ class Person:
                 next(self._script)
             except StopIteration:
                 self._script = None
+        self._body = None
         self._joints_J3 = skeleton.joints(self.pose, self.look.height_m, (*self.place, self.z), self.heading)
         if self.bag is not None:
             self.bag.carried(self._joints_J3[skeleton.HAND_R], self.heading)
@@ -130,7 +134,7 @@ class Person:
 
     def draw(self, image: Image, camera: Camera, light: Lighting) -> None:
         """Paints the body and what it carries."""
-        body = Body.seen(camera, self.look, self._joints_J3)
+        body = self._seen_by(camera)
         tone = light.at(*self.place)
         if self.bag is not None and body.depth_J[skeleton.HAND_R] > body.depth_J[skeleton.PELVIS]:
             self.bag.paint(image, camera, tone)
@@ -140,7 +144,13 @@ class Person:
 
     def shadow(self, mask: Image, light: Lighting, camera: Camera) -> None:
         """Adds the body's shadow to a mask."""
-        Body.seen(camera, self.look, self._joints_J3).shadow(mask, light.drop_3, camera)
+        self._seen_by(camera).shadow(mask, light.drop_3, camera)
+
+    def _seen_by(self, camera: Camera) -> Body:
+        """The body before the camera, worked out once a frame."""
+        if self._body is None:
+            self._body = Body.seen(camera, self.look, self._joints_J3)
+        return self._body
 
     @property
     def head_place(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

@@ -26,6 +26,8 @@ WHEEL_M = 0.34
 class Bicycle:
     """Two wheels and a frame; it rolls with its rider or lies where it fell."""
 
+    reach_m = 2.0
+
     def __init__(self, place: Point2, heading: float, colour: Colour) -> None:
         self.place, self.heading, self.colour = place, heading, colour
         self.lying = 0.0

@@ -40,6 +40,7 @@ class Vehicle:
         self.sees_vehicles = True
         """False for a driver who does not look at the car ahead."""
         self.has_left = False
+        self.reach_m = shape.length / 2 + 3.0
         self._script: Script | None = None
 
     @property
