@@ -70,6 +70,7 @@ export const ENGLISH = {
   'notice.restored': 'Work from {time} that had not reached the server was found in this browser and is being saved',
   'notice.predicted': 'The model has now seen this video: its suggestions are here',
   'notice.submit_failed': 'Not submitted: {detail}',
+  'notice.unanswered': 'The question is about this segment: accept it (A) or reject it (X) first, or skip the question (Ctrl+Space)',
   'notice.not_saved': 'Your work has not reached the server yet; it is kept here. Submit again when it says Saved.',
   'save.saved': 'Saved',
   'save.waiting': 'Unsaved',

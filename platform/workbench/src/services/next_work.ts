@@ -1,5 +1,5 @@
 /** Where a person goes after a task. */
-import type { Question } from '../state/contract';
+import type { Question, QuestionKind } from '../state/contract';
 import { questionNext, questionSkip } from './api';
 
 export function projectUrl(slug: string): string {
@@ -12,10 +12,16 @@ export function questionUrl(slug: string, question: Question): string {
   return isQuick ? `${projectUrl(slug)}questions/` : `/videos/${question.video_id}/?question=${question.id}`;
 }
 
+// Who works here goes on here while there is work of this kind.
+const WORKBENCH_KINDS: readonly QuestionKind[] = ['bounds', 'explain', 'full'];
+
 /** Passes the present question by, if there is one, and says where the next one is; null when none waits. */
 export async function skippedUrl(slug: string, question: Question | null): Promise<string | null> {
   if (question) await questionSkip(question.id);
-  const { question: next } = await questionNext(slug, null, question ? [question.id] : []);
-  return next ? questionUrl(slug, next) : null;
+  const passed = question ? [question.id] : [];
+  const { question: next } = await questionNext(slug, WORKBENCH_KINDS, passed);
+  if (next) return questionUrl(slug, next);
+  const { question: quick } = await questionNext(slug, null, passed);
+  return quick ? questionUrl(slug, quick) : null;
 }
 

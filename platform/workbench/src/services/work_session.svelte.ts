@@ -121,6 +121,12 @@ export class WorkSession {
     if (byQuestion) this.select(byQuestion.id);
   }
 
+  /** The segment that the question is about, while nobody has judged it. */
+  get unanswered(): Row | null {
+    const asked = this.bench.question?.segment_id ?? null;
+    return asked === null ? null : (this.rows.find((row) => row.id === suggestionId(asked)) ?? null);
+  }
+
   dispatch(action: Action): void {
     const after = action.perform(this.history.present);
     const before = this.history.present.document;

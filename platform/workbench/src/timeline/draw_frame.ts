@@ -99,12 +99,13 @@ function drawFilmstrip(pen: Pen, scene: Scene, band: Band): void {
   const { geometry } = strip;
   const height = band.bottom - band.top;
   const slot_px = (height * geometry.tile_width) / geometry.tile_height;
+  // Tile i is the frame on screen at i times the interval; each slot shows the one nearest to its middle.
   // Slots begin at whole multiples of their length, so that pictures do not swim while panning.
   const slot_ms = slot_px * scale.msPerPx;
   const first = Math.floor(scale.view.start_ms / slot_ms);
   const last = Math.floor(Math.min(scale.view.end_ms, scene.duration_ms) / slot_ms);
   for (let slot = first; slot <= last; slot += 1) {
-    const tile = Math.min(geometry.count - 1, Math.max(0, Math.round(((slot + 0.5) * slot_ms) / geometry.interval_ms - 0.5)));
+    const tile = Math.min(geometry.count - 1, Math.max(0, Math.round(((slot + 0.5) * slot_ms) / geometry.interval_ms)));
     const [column, row] = [tile % geometry.columns, Math.floor(tile / geometry.columns)];
     const [sx, sy] = [column * geometry.tile_width, row * geometry.tile_height];
     canvas.drawImage(strip.image, sx, sy, geometry.tile_width, geometry.tile_height, scale.x(slot * slot_ms), band.top, slot_px - 1, height);
