@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -174,6 +175,21 @@ def test_with_a_living_worker_the_worker_does_the_work(
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["processed"] == 2
     assert {name.split(":")[-1] for name in Video.objects.values_list("claimed_by", flat=True)} == {str(started.pid)}
+
+
+def test_ctrl_c_ends_with_one_line_and_keeps_what_came_in(tmp_path: Path) -> None:
+    source = write_clip(tmp_path / "a.avi", codec="mpeg4", frames=900, size=(640, 480))
+    command = [sys.executable, str(ROOT / "manage.py"), "import_videos", "--project", "Gate", str(source)]
+    with subprocess.Popen(command, env=process_environment(), stderr=subprocess.PIPE, text=True) as running:
+        while not Video.objects.filter(state=WorkState.RUNNING).exists():
+            assert running.poll() is None, "it ended before it could be stopped"
+        running.send_signal(signal.SIGINT)
+        told = running.communicate(timeout=WAIT_S)[1]
+
+    assert running.returncode == 130
+    assert "Traceback" not in told
+    assert told.splitlines()[-1].startswith("CommandError: stopped; what came in is kept")
+    assert Video.objects.get().state == WorkState.QUEUED
 
 
 @pytest.mark.skipif(not FOOTAGE.is_dir(), reason="no real footage beside the repository (VIGIL_FOOTAGE)")

@@ -103,13 +103,15 @@ def files_import(
         _record(job, refusal.file, ImportOutcome.REFUSED, refusal.reason)
     rows = project.videos.values_list("size_bytes", "sha256", "name")
     known = Known(frozenset(row[0] for row in rows), {row[1]: row[2] for row in rows})
-    with scratch_folder() as scratch:
-        for index, staged in enumerate(staged_files(files, known, scratch), start=1):
-            name = staged.candidate.name
-            _take_in(job, staged, labels.get(name, FileLabels()), splits.get(name, Split.TRAIN), report)
-            if on_progress is not None:
-                on_progress(index, len(files), name)
-    ImportJob.objects.filter(pk=job.pk).update(finished_at=timezone.now())
+    try:
+        with scratch_folder() as scratch:
+            for index, staged in enumerate(staged_files(files, known, scratch), start=1):
+                name = staged.candidate.name
+                _take_in(job, staged, labels.get(name, FileLabels()), splits.get(name, Split.TRAIN), report)
+                if on_progress is not None:
+                    on_progress(index, len(files), name)
+    finally:  # stopped midway, what came in stays
+        ImportJob.objects.filter(pk=job.pk).update(finished_at=timezone.now())
     counts = {"imported": report.imported, "duplicate": report.duplicate, "refused": len(report.refused)}
     audit_record(actor=user, action="videos.import", target=project.slug, import_id=job.pk, **counts)
     return report

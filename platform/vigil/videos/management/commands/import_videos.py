@@ -1,6 +1,7 @@
 """`manage.py import_videos`: brings files and folders into a project and waits until they are ready."""
 
 import json
+import signal
 from argparse import ArgumentParser
 from typing import Any
 
@@ -29,6 +30,13 @@ class Command(VigilCommand):
         )
 
     def run(self, **options: Any) -> dict[str, Any]:
+        try:
+            return self._import_and_wait(options)
+        except KeyboardInterrupt as interrupt:
+            stopped = "stopped; what came in is kept and will be made ready by a worker or by the same command again"
+            raise CommandError(stopped, returncode=128 + signal.SIGINT) from interrupt
+
+    def _import_and_wait(self, options: dict[str, Any]) -> dict[str, Any]:
         project, is_new = project_get_or_create(name=options["project"])
         if is_new:
             self.say(f"made project {project.name!r}")
