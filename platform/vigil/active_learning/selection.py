@@ -20,7 +20,7 @@ class SelectionRules:
     random_share: float = 0.1
     """This part of the questions is drawn at random, so that what the model never doubts is looked at too."""
     again_factor: float = 0.6
-    """Each further question about the same video counts this much less than the one before."""
+    """Each further question about the same video, and each of the same kind, counts this much less."""
     seed: int = 0
 
 
@@ -37,16 +37,23 @@ def selected(candidates: Sequence[Candidate], rules: SelectionRules) -> list[Can
 
 
 def _of_one_video(ranked: list[Candidate], rules: SelectionRules, rng: random.Random) -> list[Candidate]:
-    """The best of one video's candidates, each counting less than the one before; some drawn at random instead."""
+    """The best of one video's candidates, each counting less than those before it, and the less the more of its kind
+    there are; some are drawn at random instead."""
     left = list(ranked)
-    chosen = []
-    for place in range(min(rules.per_video, len(ranked))):
+    kinds: Counter[str] = Counter()
+    chosen: list[Candidate] = []
+
+    def worth(one: Candidate) -> float:
+        return one.priority * rules.again_factor ** kinds[one.kind]
+
+    while left and len(chosen) < rules.per_video:
         is_random = len(left) > 1 and rng.random() < rules.random_share
-        one = left.pop(rng.randrange(len(left)) if is_random else 0)
+        one = left.pop(rng.randrange(len(left)) if is_random else left.index(max(left, key=worth)))
         if is_random:
             # A drawn question stands where the best one would: were it asked last, it would never be.
             one = dataclasses.replace(one, priority=ranked[0].priority, reason=f"Random check. {one.reason}")
-        chosen.append(dataclasses.replace(one, priority=one.priority * rules.again_factor**place))
+        chosen.append(dataclasses.replace(one, priority=worth(one) * rules.again_factor ** len(chosen)))
+        kinds[one.kind] += 1
     return chosen
 
 

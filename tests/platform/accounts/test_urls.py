@@ -53,3 +53,9 @@ def test_logout_ends_the_session_and_needs_a_post():
 
 def test_there_is_no_sign_up():
     assert [Client().get(path).status_code for path in ("/signup", "/register", "/accounts/signup/")] == [404] * 3
+
+
+def test_a_form_without_its_token_gets_a_page_that_says_what_to_do():
+    answer = attempt(Client(enforce_csrf_checks=True), "ada", PASSWORD)
+    assert answer.status_code == 403
+    assert "Go back, reload the page and send it again" in answer.content.decode()

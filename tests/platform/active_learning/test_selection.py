@@ -1,3 +1,4 @@
+import dataclasses
 from collections import Counter
 
 from vigil.active_learning.candidates import Candidate
@@ -26,6 +27,13 @@ def test_questions_are_spread_over_videos():
     many = [candidate(1, 1.0 - place / 100, start_ms=place) for place in range(4)]
     chosen = selected([*many, candidate(2, 0.8)], ORDERLY)
     assert [one.video_id for one in chosen[:3]] == [1, 2, 1]
+
+
+def test_one_video_is_asked_in_different_ways():
+    verifies = [candidate(1, 1.0 - place / 100, start_ms=place) for place in range(6)]
+    glance = dataclasses.replace(candidate(1, 0.7), kind=QuestionKind.GLANCE)
+    chosen = selected([*verifies, glance], ORDERLY)
+    assert [one.kind for one in chosen].count(QuestionKind.GLANCE) == 1 and len(chosen) == 4
 
 
 def test_a_rare_class_is_not_drowned_by_a_frequent_one():
