@@ -61,7 +61,7 @@ class LanguageProfile:
     """Weight decay of the matrices; norms, biases and embeddings have none."""
     checkpoint_every: int = 40
     """Steps between two checkpoints."""
-    max_new_tokens: int = 64
+    max_new_tokens: int = 128
     """Longest answer that is generated."""
 
     def __post_init__(self) -> None:
