@@ -29,6 +29,7 @@ let server: Server;
 let url = '';
 let stored = { revision: 0, document: work() };
 let refusals: number[] = [];
+let isAnswerLost = false;
 let atOnce = 0;
 let mostAtOnce = 0;
 
@@ -50,6 +51,11 @@ beforeEach(async () => {
       const isCurrent = request.headers['if-match'] === String(stored.revision);
       const status = refusal ?? (isCurrent ? 200 : 409);
       if (status === 200) stored = { revision: stored.revision + 1, document };
+      if (isAnswerLost) {
+        isAnswerLost = false;
+        response.destroy();
+        return;
+      }
       response.writeHead(status, { 'Content-Type': 'application/json' });
       response.end(JSON.stringify(status === 200 ? { revision: stored.revision, saved_at: '' } : { detail: `no: ${status}`, ...stored, saved_by: 'Bea' }));
     });
@@ -60,7 +66,9 @@ beforeEach(async () => {
 afterEach(() => new Promise((closed) => server.close(closed)));
 
 async function save(revision: number, document: WorkDocument): Promise<Saved> {
-  const response = await fetch(url, { method: 'PUT', headers: { 'If-Match': String(revision) }, body: JSON.stringify(document) });
+  const response = await fetch(url, { method: 'PUT', headers: { 'If-Match': String(revision) }, body: JSON.stringify(document) }).catch(
+    (error: unknown) => { throw new ApiError(0, String(error)); },
+  );
   const body: unknown = await response.json();
   if (!response.ok) throw new ApiError(response.status, (body as { detail: string }).detail, body);
   return body as Saved;
@@ -137,6 +145,17 @@ describe('Autosave', () => {
     autosave.resolved({ revision: 3, document: work('Theirs') }, work('Mine', 'More'));
     await reached('saved');
     expect(stored).toEqual({ revision: 4, document: work('Mine', 'More') });
+  });
+
+  it('knows its own version again when only the answer was lost', async () => {
+    isAnswerLost = true;
+    const { autosave, seen, reached } = saving();
+    autosave.changed(work('A'));
+    await reached('offline');
+    await reached('saved');
+    expect(stored).toEqual({ revision: 1, document: work('A') });
+    expect(autosave.revision).toBe(1);
+    expect(seen.conflict).toBeNull();
   });
 
   it('does not repeat what the server refused, but the next change is saved', async () => {

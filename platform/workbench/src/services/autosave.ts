@@ -1,5 +1,6 @@
 /** Saves the work shortly after each change, one save at a time, each naming the revision it builds on. */
 import type { Saved, SaveConflict, WorkDocument } from '../state/contract';
+import { sameLabelling } from '../state/work';
 import { ApiError, conflictOf } from './api';
 import type { CopyStore } from './local_copy';
 import type { Scope } from './scope';
@@ -119,21 +120,29 @@ export class Autosave {
       this.show('saving');
       try {
         const saved = await this.options.save(this.revisionNow, document);
-        this.revisionNow = saved.revision;
-        this.acknowledged = document;
-        this.failures = 0;
-        if (this.pending === document) this.pending = null;
+        this.stored(saved.revision, document);
       } catch (error) {
-        this.failed(error);
-        return;
+        // An earlier try arrived and only its answer was lost: the newer version on the server is this very one.
+        const conflict = conflictOf(error);
+        if (!conflict || !sameLabelling(conflict.document, document)) {
+          this.failed(error, conflict);
+          return;
+        }
+        this.stored(conflict.revision, document);
       }
     }
     this.options.copies.forget();
     this.show('saved');
   }
 
-  private failed(error: unknown): void {
-    const conflict = conflictOf(error);
+  private stored(revision: number, document: WorkDocument): void {
+    this.revisionNow = revision;
+    this.acknowledged = document;
+    this.failures = 0;
+    if (this.pending === document) this.pending = null;
+  }
+
+  private failed(error: unknown, conflict: SaveConflict | null): void {
     if (conflict) {
       this.show('conflict', conflict.detail);
       this.options.onConflict(conflict);

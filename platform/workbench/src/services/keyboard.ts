@@ -47,3 +47,16 @@ export function keyboardOn(scope: Scope, options: KeyboardOptions): void {
     if (options.label(hotkey)) event.preventDefault();
   });
 }
+
+/** Gives the keys back to the timeline after a press by mouse or finger, so that Space plays again; by keyboard the focus stays. */
+export function keysBackAfterPointer(scope: Scope, isWriting: () => boolean, focusTimeline: () => void): void {
+  let isByPointer = false;
+  scope.listen(document, 'pointerdown', () => (isByPointer = true), { capture: true });
+  scope.listen(document, 'keydown', () => (isByPointer = false), { capture: true });
+  const giveBack = (event: Event) => {
+    const isControl = event.target instanceof Element && event.target.closest(event.type === 'change' ? 'select' : 'button') !== null;
+    if (isControl && isByPointer && !isWriting()) focusTimeline();
+  };
+  scope.listen(document, 'click', giveBack);
+  scope.listen(document, 'change', giveBack);
+}

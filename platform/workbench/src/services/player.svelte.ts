@@ -118,6 +118,7 @@ export class Player {
     if (!this.video) return;
     if (this.rate < 0) this.rate = 1;
     this.video.playbackRate = this.rate;
+    this.is_playing = true; // at once, so that a second L counts as a second one
     // A play that is cut short by a pause or a new source is no failure.
     this.video.play().catch((error: unknown) => {
       if (!(error instanceof DOMException)) throw error;
