@@ -44,6 +44,12 @@ def prelabel_progress(*, model_version: ModelVersion) -> dict[str, int]:
     )
 
 
+def prelabel_failures(*, model_version: ModelVersion, limit: int = 5) -> list[PrelabelRequest]:
+    """The first videos that the version could not pre-label, with the reason in `error`."""
+    failed = PrelabelRequest.objects.filter(model_version=model_version, state=WorkState.FAILED)
+    return list(failed.select_related("video").order_by("pk")[:limit])
+
+
 def as_contract(prediction: Prediction) -> VideoPrediction:
     """The stored prediction as `ml` made it."""
     scores = ScoreTrack(

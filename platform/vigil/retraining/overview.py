@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from vigil.predictions.selectors import prelabel_progress
+from vigil.predictions.selectors import prelabel_failures, prelabel_progress
 from vigil.projects.models import Project
 from vigil.projects.work import WorkState
 from vigil.registry.models import ModelState, ModelVersion
@@ -139,6 +139,7 @@ def _live(project: Project, runs: list[TrainingRun]) -> dict[str, Any]:
         "newest": newest,
         "production": production,
         "prelabels": prelabels,
+        "prelabel_failures": prelabel_failures(model_version=production) if production else [],
         "is_live": bool(newest and newest.is_active) or is_prelabelling,
     }
 
@@ -150,10 +151,14 @@ def run_shown(run: TrainingRun, *, with_losses: bool) -> RunShown:
         run=run,
         stages=stages_of(run),
         percent=round(100 * run.step / run.total_steps) if run.total_steps else 0,
-        panels=loss_panels(losses_of(run)) if with_losses else [],
+        panels=loss_panels(_titled(losses_of(run))) if with_losses else [],
         comparisons=compare(gate.get("candidate"), gate.get("production")) if gate.get("candidate") else [],
         counts=counts_shown(run.snapshot.counts),
     )
+
+
+def _titled(curves: dict[str, list[tuple[int, float]]]) -> dict[str, list[tuple[int, float]]]:
+    return {STAGE_TITLES.get(phase, phase): points for phase, points in curves.items()}
 
 
 def stages_of(run: TrainingRun) -> list[Stage]:

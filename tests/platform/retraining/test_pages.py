@@ -82,6 +82,16 @@ def test_pre_labels_under_way_are_shown_live(manager, project):
     assert 'hx-trigger="every 1s"' in html
 
 
+def test_videos_that_could_not_be_pre_labelled_are_named_with_the_reason(manager, project):
+    version, video = ModelVersionFactory(project=project), project.videos.get()
+    PrelabelRequest.objects.create(
+        video=video, model_version=version, state=WorkState.FAILED, error="it cannot be decoded"
+    )
+    html = page_of(manager, project)
+    assert f"{video.name}: it cannot be decoded" in html
+    assert "hx-trigger" not in html
+
+
 def test_a_failed_run_says_why_and_offers_a_retry(manager, project):
     run = run_of(project, state=WorkState.FAILED, error="the disk is full; free some space, then retry")
     html = page_of(manager, project)
