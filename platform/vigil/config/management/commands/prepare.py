@@ -24,3 +24,5 @@ class Command(BaseCommand):
             self.stdout.write(f"  {len(waiting)} migrations")
             call_command("migrate", interactive=False, verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
+        if options["demo"]:
+            call_command("load_demo")
