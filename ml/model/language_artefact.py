@@ -49,7 +49,9 @@ def save_language(artefact: LanguageArtefact, artefact_dir: Path) -> None:
     """Writes `artefact_dir/language`, replacing one that is there only once the new one is whole."""
     target = artefact_dir / LANGUAGE_DIR
     draft = artefact_dir / f".{LANGUAGE_DIR}-{os.getpid()}"
-    shutil.rmtree(draft, ignore_errors=True)
+    # A run that was killed while writing left its draft behind.
+    for leftover in artefact_dir.glob(f".{LANGUAGE_DIR}-*"):
+        shutil.rmtree(leftover)
     draft.mkdir(parents=True)
     llm: Any = artefact.model.llm
     llm.config.save_pretrained(draft)

@@ -105,6 +105,15 @@ def test_a_run_killed_between_checkpoints_goes_on_from_the_last_one(tmp_path: Pa
     assert_equal_weights(weights(tmp_path / "unbroken"), weights(tmp_path / "killed"))
 
 
+def test_what_a_killed_run_left_half_written_does_not_reach_the_artefact(tmp_path: Path) -> None:
+    half_written = tmp_path / "artefact" / ".language-1"
+    half_written.mkdir(parents=True)
+
+    run(tmp_path)
+
+    assert [path.name for path in (tmp_path / "artefact").iterdir()] == [LANGUAGE_DIR]
+
+
 def test_a_checkpoint_of_another_run_or_a_broken_one_is_not_used(tmp_path: Path) -> None:
     run(tmp_path)
     _, of_other_seed = run(tmp_path, seed=1)
