@@ -118,7 +118,7 @@ def test_test_videos_teach_nothing(library, tmp_path):
 
 def test_a_broken_video_is_counted_and_named_and_many_fail_the_run(library, tmp_path):
     broken = tuple(
-        TrainingVideo(VideoRef(f"broken{number}", f"broken{number}.mp4", "/nowhere", 0, "normal")) for number in range(3)
+        TrainingVideo(VideoRef(f"broken{number}", f"b{number}.mp4", "/nowhere", 0, "normal")) for number in range(3)
     )
     outcome = train(job(library, tmp_path, videos=(*library[1], broken[0])), silent, never)
     assert outcome.counts["unreadable_videos"] == 1
