@@ -21,7 +21,7 @@ from vigil.demo.programme import PROGRAMME, VideoPlan
 
 OnProgress = Callable[[int, int, str], None]
 """Videos made so far, videos in all, name of the latest."""
-RECIPE = 3
+RECIPE = 4
 """Raise this when the footage changes, so that older files are made again."""
 
 

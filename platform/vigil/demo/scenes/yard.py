@@ -72,10 +72,9 @@ def yard(is_late: bool, mirrored: bool) -> Scene:
             ((14, 6.2), (2, 6.0), (-8, 5.2), (-14, 5.0)),
         ),
         spots=(
-            Spot((0.6, 7.8), "in the middle of the yard"),
-            Spot((2.8, 10.2), "on the driveway"),
-            Spot((-2.6, 10.6), "near the stacked crates"),
-            Spot((-0.4, 13.6), "in front of the loading doors"),
+            Spot((0.4, 5.7), "in the middle of the yard"),
+            Spot((2.2, 6.0), "beside the driveway"),
+            Spot((-1.6, 5.9), "at the edge of the driveway"),
         ),
         lanes=(Lane(((-30, 9.0), (30, 9.0)), 5.0, "the one-way driveway"),),
         obstacles=(
