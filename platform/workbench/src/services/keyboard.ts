@@ -3,7 +3,7 @@ import { commandOf, isSingleCharacter, labelHotkeyOf, worksInText, type Command 
 import type { Scope } from './scope';
 
 export interface KeyboardOptions {
-  readonly run: (command: Command) => void;
+  readonly run: (command: Command, key: string) => void;
   readonly label: (hotkey: string) => boolean;
   readonly usesSingleKeys: () => boolean;
   /** Tab walks through segments only while this element has the focus, so that it still leaves the timeline elsewhere. */
@@ -39,7 +39,7 @@ export function keyboardOn(scope: Scope, options: KeyboardOptions): void {
     if (command) {
       if (!isOurs(command, event, options)) return;
       event.preventDefault();
-      options.run(command);
+      options.run(command, event.key);
       return;
     }
     const hotkey = labelHotkeyOf(event);

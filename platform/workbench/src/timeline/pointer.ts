@@ -41,6 +41,7 @@ const LINE_PX = 16;
 
 export class TimelinePointer {
   private drag: Drag | null = null;
+  private mapGrab_px = 0;
 
   constructor(
     private readonly canvas: HTMLCanvasElement,
@@ -86,7 +87,7 @@ export class TimelinePointer {
     this.drag = { hit, from, fromView: scene.view, bar, hasMoved: false };
     if (bar) this.wishes.select(bar.id);
     if (hit.on === 'lane' && hit.lane === 'ruler') this.wishes.seek(this.look().plot.time(from.x));
-    if (hit.on === 'lane' && hit.lane === 'minimap') this.showOnMap(from.x);
+    if (hit.on === 'lane' && hit.lane === 'minimap') this.takeMapWindow(from.x);
   }
 
   private move(event: PointerEvent): void {
@@ -108,7 +109,7 @@ export class TimelinePointer {
     else if (hit.on === 'bar' && bar?.lane === 'you') this.wishes.previewMove(bar.id, this.movedStart(drag, bar, point.x, isFree));
     else if (hit.on === 'lane' && hit.lane === 'you') this.draw(drag, point.x, isFree);
     else if (hit.on === 'lane' && hit.lane === 'ruler') this.wishes.seek(this.look().plot.time(point.x));
-    else if (hit.on === 'lane' && hit.lane === 'minimap') this.showOnMap(point.x);
+    else if (hit.on === 'lane' && hit.lane === 'minimap') this.showOnMap(point.x - this.mapGrab_px);
     else this.pan(drag, point.x);
   }
 
@@ -141,6 +142,14 @@ export class TimelinePointer {
     const { scene, plot } = this.look();
     this.wishes.setView(pannedView(drag.fromView, -(x - drag.from.x) * plot.msPerPx, scene.duration_ms));
     this.canvas.style.cursor = 'grabbing';
+  }
+
+  // Inside the window it is taken where it was touched; beside it, it comes to the pointer.
+  private takeMapWindow(x: number): void {
+    const { scene, map } = this.look();
+    const isInside = x >= map.x(scene.view.start_ms) && x <= map.x(scene.view.end_ms);
+    this.mapGrab_px = isInside ? x - map.x((scene.view.start_ms + scene.view.end_ms) / 2) : 0;
+    if (!isInside) this.showOnMap(x);
   }
 
   private showOnMap(x: number): void {
