@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from vigil.projects.errors import VigilError
+from vigil.projects.schema import schema_ready
 
 
 class VigilCommand(BaseCommand):
@@ -36,6 +37,7 @@ class VigilCommand(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         self.as_json = bool(options.pop("as_json", False))
         try:
+            schema_ready()
             result = self.run(**options)
         except VigilError as error:
             raise CommandError(str(error), returncode=2) from error
