@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+
 from vigil.predictions.selectors import prelabel_failures, prelabel_progress
 from vigil.projects.models import Project
-from vigil.projects.work import WorkState
+from vigil.projects.work import HEARTBEAT_LOST_AFTER, WorkState
 from vigil.registry.models import ModelState, ModelVersion
 from vigil.registry.selectors import models_of, production_model
 from vigil.retraining.gate import FIGURES, Comparison, compare, value_of
@@ -66,6 +68,13 @@ class RunShown:
     @property
     def is_active(self) -> bool:
         return not self.run.is_finished
+
+    @property
+    def is_orphaned(self) -> bool:
+        """Its worker gave no sign of life for so long that another one may take it."""
+        beat_at = self.run.heartbeat_at
+        is_lost = beat_at is not None and beat_at < timezone.now() - HEARTBEAT_LOST_AFTER
+        return bool(self.run.state == WorkState.RUNNING and is_lost)
 
     @property
     def stage_title(self) -> str:

@@ -26,7 +26,7 @@ def run_for(*, user: Any, run_id: int, at_least: Role = Role.VIEWER) -> Training
     """
     missing = f"There is no training run {run_id} here, or you are not a member of its project."
     runs: QuerySet[TrainingRun] = TrainingRun.objects.filter(pk=run_id)
-    run = runs.select_related("project", "snapshot", "model_version", "parent").first()
+    run = runs.select_related("project", "snapshot", "model_version", "parent").defer("snapshot__manifest").first()
     if run is None:
         raise Missing(missing)
     role_required(user=user, project_id=run.project_id, at_least=at_least, missing=missing)
@@ -36,7 +36,8 @@ def run_for(*, user: Any, run_id: int, at_least: Role = Role.VIEWER) -> Training
 def runs_of(*, project: Project) -> QuerySet[TrainingRun]:
     """The project's runs, newest first."""
     runs: QuerySet[TrainingRun] = TrainingRun.objects.filter(project=project)
-    return runs.select_related("snapshot", "model_version", "requested_by", "parent").order_by("-pk")
+    shown = runs.select_related("snapshot", "model_version", "requested_by", "parent").order_by("-pk")
+    return shown.defer("snapshot__manifest")  # It may be megabytes, and the page asks once a second.
 
 
 def unfinished_run(*, project: Project) -> TrainingRun | None:

@@ -1,7 +1,10 @@
 """The training page as a manager sees it, and who may not."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.messages import get_messages
+from django.utils import timezone
 
 from tests.factories import MembershipFactory, ModelVersionFactory, ProjectFactory, SegmentFactory, VideoFactory
 from tests.platform.retraining.rows import candidate_of, run_of
@@ -64,6 +67,11 @@ def test_an_active_run_is_shown_live(manager, project):
     assert "2 min left" in html
     assert 'data-testid="loss-curves"' in html
     assert f"Run {run.pk} is active" in html
+
+
+def test_a_run_whose_worker_is_gone_says_so(manager, project):
+    run_of(project, state=WorkState.RUNNING, heartbeat_at=timezone.now() - timedelta(minutes=1))
+    assert "gives no sign of life" in page_of(manager, project)
 
 
 def test_the_live_part_reloads_the_page_when_the_run_has_ended(manager, project):
