@@ -43,7 +43,7 @@ def evaluate_model(
     """
     known = frozen_truths(project=project, split=split) if truths is None else list(truths)
     if not known:
-        raise Invalid(f"project {project.name!r} has no ready video in the split {split!r}; give some in labels.csv")
+        raise Invalid(f"project {project.name!r} has no ready video in the split '{split}'; give some in labels.csv")
     found = evaluate_split(version=model, truths=known, should_stop=should_stop, on_video=on_video)
     metrics = metrics_json(model.name, found.result)
     if truths is None and split == Split.TEST and not found.failed:
