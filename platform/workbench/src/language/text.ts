@@ -6,6 +6,6 @@ const isChinese = typeof document !== 'undefined' && document.documentElement.la
 
 /** The text of a key; `{name}` is filled from `values`. */
 export function t(key: TextKey, values: Readonly<Record<string, string | number>> = {}): string {
-  const text: string = (isChinese ? CHINESE[key] : undefined) ?? ENGLISH[key];
+  const text: string = isChinese ? CHINESE[key] : ENGLISH[key];
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }
