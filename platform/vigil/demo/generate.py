@@ -21,7 +21,7 @@ from vigil.demo.programme import PROGRAMME, VideoPlan
 
 OnProgress = Callable[[int, int, str], None]
 """Videos made so far, videos in all, name of the latest."""
-RECIPE = 4
+RECIPE = 5
 """Raise this when the footage changes, so that older files are made again."""
 
 
@@ -58,7 +58,9 @@ def generate(
     """
     out_dir.mkdir(parents=True, exist_ok=True)
     made = {plan.file: found for plan in programme if (found := _finished(out_dir, plan, seed)) is not None}
-    missing = sorted((plan for plan in programme if plan.file not in made), key=lambda plan: -plan.duration_s)
+    missing = sorted(
+        (plan for plan in programme if plan.file not in made), key=lambda plan: (plan.camera.group, plan.is_dark)
+    )
     if missing:
         with ProcessPoolExecutor(max(workers, 1), mp_context=get_context("spawn")) as pool:
             futures = [pool.submit(_make, plan, out_dir, seed) for plan in missing]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 import cv2
@@ -16,7 +17,7 @@ from vigil.demo.events.everyday import CAPTIONS, EVERYDAY, crowd, traffic
 from vigil.demo.film.compose import Compositor, frames
 from vigil.demo.film.encode import encode
 from vigil.demo.film.sensor import Overlay, Sensor
-from vigil.demo.programme import ANOMALIES, VideoPlan
+from vigil.demo.programme import ANOMALIES, CameraPlan, VideoPlan
 from vigil.demo.scenes.scene import Scene
 from vigil.demo.stage import Stage
 
@@ -70,11 +71,7 @@ def stage_of(plan: VideoPlan, scene: Scene, seed: int) -> Stage:
 def make_video(plan: VideoPlan, out_dir: Path, seed: int) -> MadeVideo:
     """Writes one video file; the same plan and seed give the same frames."""
     cv2.setNumThreads(1)
-    scene = scene_of(plan)
-    paint_rng = np.random.default_rng([seed, zlib.crc32(plan.camera.group.encode())])
-    backdrop = Backdrop(scene.camera, scene.light)
-    scene.paint(backdrop, paint_rng)
-    compositor = Compositor(scene, *backdrop.finish())
+    scene, compositor = _set_up(plan.camera, plan.is_dark, seed)
     stage = stage_of(plan, scene, seed)
     day = 1 + plan.number * 3
     overlay = Overlay(
@@ -86,6 +83,15 @@ def make_video(plan: VideoPlan, out_dir: Path, seed: int) -> MadeVideo:
     )  # fmt: skip
     encode(frames(stage, compositor, sensor), out_dir / plan.file, scene.camera.width, scene.camera.height, FPS)
     return _described(plan, scene, stage)
+
+
+@lru_cache(maxsize=2)
+def _set_up(camera: CameraPlan, is_dark: bool, seed: int) -> tuple[Scene, Compositor]:
+    """A camera's scene, painted; kept for its next video."""
+    scene = camera.scene(is_dark, camera.mirrored)
+    backdrop = Backdrop(scene.camera, scene.light)
+    scene.paint(backdrop, np.random.default_rng([seed, zlib.crc32(camera.group.encode())]))
+    return scene, Compositor(scene, *backdrop.finish())
 
 
 def shortened(plan: VideoPlan, duration_s: float) -> VideoPlan:

@@ -46,10 +46,13 @@ class GroundMap:
         self, start: Point2, end: Point2, colour: Colour = WHITE, width_m: float = 0.12, wear: float = 0.25
     ) -> None:
         """A painted line."""
-        over = self.image.copy()
         width = max(round(width_m * self.px_per_m), 1)
-        cv2.line(over, self.pixel(start), self.pixel(end), colour, width, cv2.LINE_AA)
-        cv2.addWeighted(over, 1 - wear, self.image, wear, 0, dst=self.image)
+        (x0, y0), (x1, y1) = self.pixel(start), self.pixel(end)
+        left, top = max(min(x0, x1) - width, 0), max(min(y0, y1) - width, 0)
+        box = self.image[top : max(y0, y1) + width + 1, left : max(x0, x1) + width + 1]
+        over = box.copy()
+        cv2.line(over, (x0 - left, y0 - top), (x1 - left, y1 - top), colour, width, cv2.LINE_AA)
+        box[:] = cv2.addWeighted(over, 1 - wear, box, wear, 0)
 
     def dashes(self, start: Point2, end: Point2, dash_m: float = 1.6, gap_m: float = 1.8) -> None:
         """A broken line."""

@@ -33,10 +33,12 @@ def asphalt(rng: np.random.Generator, height: int, width: int, colour: Colour = 
         walk = np.cumsum(rng.normal(0, 9, (16, 2)) + rng.normal(0, 9, 2), axis=0) + start
         cv2.polylines(surface, [walk.astype(np.int32)], False, tuple(c * 0.72 for c in colour), 1, cv2.LINE_AA)
     for _ in range(16):
-        middle, size = rng.integers(0, (width, height)), int(rng.integers(5, 22))
-        stain = surface.copy()
-        cv2.ellipse(stain, middle.tolist(), (size, size // 2 + 2), 0, 0, 360, tuple(c * 0.6 for c in colour), -1)
-        surface = cv2.addWeighted(surface, 0.65, stain, 0.35, 0)
+        x, y, size = int(rng.integers(width)), int(rng.integers(height)), int(rng.integers(5, 22))
+        box = surface[max(y - size, 0) : y + size, max(x - size, 0) : x + size]
+        stain = box.copy()
+        middle = (min(x, size), min(y, size))
+        cv2.ellipse(stain, middle, (size - 1, size // 2 + 1), 0, 0, 360, tuple(c * 0.6 for c in colour), -1)
+        box[:] = cv2.addWeighted(box, 0.65, stain, 0.35, 0)
     return surface
 
 
@@ -92,13 +94,11 @@ def add_window(wall: Image, left: int, top: int, width: int, height: int, glass:
     cv2.rectangle(wall, (left - edge, top - edge), (left + width + edge, top + height + edge), frame, -1)
     pane = np.linspace(1.25, 0.75, height)[:, None, None] * np.array(glass)[None, None]
     wall[top : top + height, left : left + width] = np.clip(np.repeat(pane, width, axis=1), 0, 255).astype(np.uint8)
-    shine = np.array(
-        [(left, top + height * 0.7), (left + width * 0.6, top), (left + width * 0.85, top), (left, top + height)]
-    )
-    overlay = wall.copy()
+    box = wall[top : top + height, left : left + width]
+    shine = np.array([(0, height * 0.7), (width * 0.6, 0), (width * 0.85, 0), (0, height)])
+    overlay = box.copy()
     cv2.fillConvexPoly(overlay, shine.astype(np.int32), tuple(min(c * 1.5 + 30, 255) for c in glass))
-    box = slice(top, top + height), slice(left, left + width)
-    wall[box] = cv2.addWeighted(wall[box], 0.7, overlay[box], 0.3, 0)
+    box[:] = cv2.addWeighted(box, 0.7, overlay, 0.3, 0)
     cv2.line(wall, (left + width // 2, top), (left + width // 2, top + height), frame, max(edge // 2, 1))
 
 

@@ -28,6 +28,9 @@ _SHADOW_LIMBS = np.array(
     [(sk.HIP_L, sk.KNEE_L), (sk.KNEE_L, sk.ANKLE_L), (sk.HIP_R, sk.KNEE_R), (sk.KNEE_R, sk.ANKLE_R)]
 )
 
+DETAILED_FROM_PX_PER_M = 24.0
+"""Smaller bodies go without hands and the light on the chest: nobody could see them."""
+
 
 @dataclass(frozen=True)
 class Body:
@@ -81,6 +84,8 @@ class Body:
         skin = lit(shade(self.look.skin, gain), light)
         fill(image, outline_LA2[first + 1], skin if self.look.garment == "T-shirt" else shade(sleeve, 0.95))
         fill(image, outline_LA2[first], sleeve)
+        if self.px_per_m < DETAILED_FROM_PX_PER_M:
+            return
         hand = sk.HAND_L if first == 6 else sk.HAND_R
         radius = 0.026 * self.px_per_m * self.look.height_m
         disc(image, float(self.pixels_J2[hand, 0]), float(self.pixels_J2[hand, 1]), radius, skin)
@@ -93,6 +98,9 @@ class Body:
         corners[[2, 3]] += down
         radii = np.array([0.036, 0.036, 0.052, 0.052]) * unit * self.look.build
         outline = _hull(corners, radii)
+        if self.px_per_m < DETAILED_FROM_PX_PER_M:
+            fill(image, outline, cloth)
+            return
         fill(image, outline, shade(cloth, 0.90))
         middle = corners.mean(axis=0)
         lit_part = (outline - middle) * (0.62, 0.90) + middle + (0.022 * unit, -0.012 * unit)
