@@ -4,6 +4,7 @@ Starts PostgreSQL and Valkey (unless `DATABASE_URL` / `BROKER_URL` point to real
 demo project at the first start, then serves: web, a worker for `default` and `media` with beat, a worker for `gpu`.
 """
 
+import json
 import os
 import signal
 import subprocess
@@ -91,7 +92,15 @@ class Supervisor:
         self._start_children(self.watchdog)
         self._wait_until_ready()
         say(f"Vigil serves at {self.address.url} (started in {time.monotonic() - self.began_at:.1f} s)")
+        self._say_logins()
         say(f"Logs: {self.env.home / 'logs'}   Ctrl-C stops everything.")
+
+    def _say_logins(self) -> None:
+        """The demo's logins as they were made; who has changed a password knows the new one."""
+        kept = self.env.home / "demo" / "logins.json"
+        if self.env.loads_demo and kept.exists():
+            for login in json.loads(kept.read_text()):
+                say(f"  log in as {login['name']:<10} password {login['password']}")
 
     def _start_services(self, watchdog: Watchdog) -> Services:
         database_url, broker_url = self.env.database_url, self.env.broker_url

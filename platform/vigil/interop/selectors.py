@@ -18,7 +18,8 @@ def request_for(*, user: User | AnonymousUser, request_id: int) -> ExportRequest
         Missing: no such export, or a stranger; NotAllowed: the role is too low.
     """
     missing = f"There is no export {request_id} here, or you are not a member of its project."
-    found = ExportRequest.objects.select_related("project", "export__snapshot").filter(pk=request_id).first()
+    known = ExportRequest.objects.select_related("project", "export__snapshot")
+    found: ExportRequest | None = known.filter(pk=request_id).first()
     if found is None:
         raise Missing(missing)
     role_required(user=user, project_id=found.project_id, at_least=Role.MANAGER, missing=missing)
