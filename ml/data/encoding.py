@@ -18,7 +18,7 @@ from ml.contracts import VideoRef
 from ml.data.feature_store import ClipFeatures, FeatureStore
 from ml.errors import FeatureEntryCorrupt
 from ml.model.encoder import FrameEncoder, encoder_dtype
-from ml.model.motion import MotionMeter, clip_groups
+from ml.model.motion import GROUP_SIZES, MotionMeter
 from ml.model.threads import one_thread
 from ml.profiles.loading import Profile
 from ml.video.reading import ClipReader, FrameChunk
@@ -69,19 +69,23 @@ class VideoEncoder:
             size_px=self._profile.encoder.input_px,
         )
         opened_s = time.perf_counter() - started_s
-        meter, decode_s = MotionMeter(), opened_s
+        index = reader.sampling.frame_index
+        is_repeat = torch.from_numpy(np.diff(index, prepend=-1) == 0)
+        # The first frame has no frame before it, so it says nothing about motion either.
+        is_repeat[0] = True
+        meter, decode_s, done = MotionMeter(), opened_s, 0
+        parts: list[dict[str, Tensor]] = []
         started_s = time.perf_counter()
         for chunk, maps in self._mapped(self._encoder, reader):
             meter.add_maps(maps)
             meter.add_frames(chunk.frames_THWC, chunk.neighbours_THWC, chunk.gap_s)
             decode_s += chunk.decode_s
+            upto = done + len(chunk.frames_THWC)
+            parts.append(meter.take_clips(is_repeat[done:upto], sampling.frames_per_clip))
+            done = upto
         # Decoding runs beside encoding; what encoding waited for it is counted in both.
         encode_s = time.perf_counter() - started_s
-        index = reader.sampling.frame_index
-        is_repeat = torch.from_numpy(np.diff(index, prepend=-1) == 0)
-        # The first frame has no frame before it, so it says nothing about motion either.
-        is_repeat[0] = True
-        groups = clip_groups(meter.measured, is_repeat, sampling.frames_per_clip)
+        groups = {name: torch.cat([part[name] for part in parts]) for name in GROUP_SIZES}
         features = ClipFeatures(groups, reader.sampling.clip_start_ms, reader.sampling.clip_end_ms)
         return EncodedVideo(features, {"decode": decode_s, "encode": encode_s})
 

@@ -17,6 +17,7 @@ from ml.inference.segments import cut_segments
 from ml.model.detector import BranchOutputs, Detector
 from ml.model.ltc import LtcState, stream_context
 from ml.model.scored_video import ScoredVideo
+from ml.model.threads import one_thread
 from ml.profiles.loading import LtcProfile, Profile
 
 CHUNK_CLIPS = 256
@@ -53,13 +54,14 @@ def score_features(detector: Detector, profile: Profile, features: ClipFeatures)
     """Scores, tokens and prompts of a whole video."""
     state = LtcState.empty(detector.width)
     parts: list[tuple[Tensor, ...]] = []
-    for first in range(0, len(features.clip_start_ms), CHUNK_CLIPS):
-        groups = {name: values[first : first + CHUNK_CLIPS] for name, values in features.groups.items()}
-        tokens = detector.projection(groups)
-        branches, state = score_clips(detector, profile.ltc, tokens, state)
-        scores = (branch.probability_C for branch in (branches.raw, branches.long, branches.short))
-        classes = detector.class_logits(tokens).softmax(-1)
-        parts.append((*scores, branches.tokens_CQD, branches.prompt_CQD, classes))
+    with one_thread():
+        for first in range(0, len(features.clip_start_ms), CHUNK_CLIPS):
+            groups = {name: values[first : first + CHUNK_CLIPS] for name, values in features.groups.items()}
+            tokens = detector.projection(groups)
+            branches, state = score_clips(detector, profile.ltc, tokens, state)
+            scores = (branch.probability_C for branch in (branches.raw, branches.long, branches.short))
+            classes = detector.class_logits(tokens).softmax(-1)
+            parts.append((*scores, branches.tokens_CQD, branches.prompt_CQD, classes))
     return ScoredClips(*(torch.cat(values) for values in zip(*parts, strict=True)))
 
 

@@ -64,6 +64,15 @@ class MotionMeter:
         self._last_magnitude: Tensor | None = None
         self._flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
 
+    def take_clips(self, is_repeat_T: Tensor, frames_per_clip: int) -> dict[str, Tensor]:
+        """Groups of the clips measured since the last call, in half precision; their frames are forgotten.
+
+        The frames must make whole clips. A day of video is remembered in clips, never in frames.
+        """
+        groups = clip_groups(self.measured, is_repeat_T, frames_per_clip)
+        self.measured = FrameMotion([], [], [], [], [])
+        return {name: values.half() for name, values in groups.items()}
+
     def add_maps(self, maps: list[Tensor]) -> None:
         """Take in the feature maps of a chunk."""
         previous = self._last_maps or [depth[:1] for depth in maps]

@@ -174,6 +174,10 @@ class Profile:
         checks = (
             (self.sampling.fps > 0, "sampling.fps must be above 0"),
             (self.sampling.frames_per_clip >= 2, "sampling.frames_per_clip must be at least 2, motion needs a pair"),
+            (
+                self.encoder.batch_frames % self.sampling.frames_per_clip == 0 and self.encoder.batch_frames > 0,
+                "encoder.batch_frames must be a multiple of sampling.frames_per_clip",
+            ),
             (self.detector.token_dim % self.detector.heads == 0, "detector.token_dim must be a multiple of heads"),
             (self.ltc.mode == "reference", f"ltc.mode {self.ltc.mode!r} is unknown; use reference"),
             (self.ltc.list_length >= 2, "ltc.list_length must be at least 2, one clip less enters a list"),
