@@ -1,32 +1,87 @@
-"""Chromium for the browser tests: the machine's own; where there is none, these tests are skipped."""
+"""A whole installation for the browser tests: real footage, a real starter model, `manage.py up`, Chromium."""
 
+import json
 import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from tests.functional.installation import Vigil
 
-CHROMIUM = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-)
-HERE = Path(__file__).parent
+from vigil.demo.generate import generate
+from vigil.demo.programme import PROGRAMME
+
+PROJECT = "Browser tests"
+FILES = {
+    "market_square_north_01.mp4", "market_square_north_02.mp4", "platform_1_01.mp4", "platform_1_02.mp4",
+    "depot_yard_01.mp4", "depot_yard_02.mp4", "market_square_south_01.mp4", "market_square_south_03.mp4",
+}  # fmt: skip
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks every test of this folder, and skips them all without a browser."""
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.browser)
-            if CHROMIUM is None:
-                item.add_marker(pytest.mark.skip(reason="no Chromium here; install it: apt-get install chromium"))
+@dataclass(frozen=True)
+class Served:
+    """A running Vigil with one trained project."""
+
+    vigil: Vigil
+    passwords: dict[str, str]
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.vigil.port}"
+
+
+def checked(run: "subprocess.CompletedProcess[str]") -> str:
+    assert run.returncode == 0, run.stdout + run.stderr
+    return run.stdout
 
 
 @pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """Chromium's sandbox needs rights that root in a container does not have."""
-    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": ["--no-sandbox"]}
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Imports eight demo videos, trains the starter model, pre-labels, and serves."""
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
+    home: Path = tmp_path_factory.mktemp("served")
+    footage = generate(home / "footage", programme=[plan for plan in PROGRAMME if plan.file in FILES])
+    vigil = Vigil(home / "home")
+    checked(vigil.command("import_videos", "--project", PROJECT, str(footage.directory)))
+    checked(vigil.command("import_annotations", "--project", PROJECT, "--format", "activitynet", "--as", "truth",
+                          str(footage.segments_json)))  # fmt: skip
+    checked(vigil.command("train", "--project", PROJECT, "--wait"))
+    checked(vigil.command("prelabel", "--project", PROJECT, "--wait"))
+    passwords = {}
+    for name, words in {"ann": ("--project", PROJECT, "--role", "annotator"), "boss": ("--admin",)}.items():
+        passwords[name] = json.loads(checked(vigil.command("user_add", name, *words, "--json")))["password"]
+    try:
+        vigil.up_and_ready()
+        yield Served(vigil, passwords)
+    finally:
+        vigil.end()
 
 
 @pytest.fixture(scope="session")
-def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
-    return {**browser_context_args, "viewport": {"width": 1440, "height": 900}}
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, headless."""
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+def logged_in(browser: Browser, served: Served, name: str) -> Page:
+    """A page of a fresh session, logged in through the form."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, base_url=served.address)
+    context.set_default_timeout(30_000)
+    page = context.new_page()
+    page.goto("/")
+    page.fill("input[name=username]", name)
+    page.fill("input[name=password]", served.passwords[name])
+    page.get_by_test_id("login").click()
+    page.wait_for_url(lambda url: "/login" not in url)
+    return page
