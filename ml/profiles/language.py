@@ -45,6 +45,8 @@ class LanguageProfile:
     """With this many sentences by people for a class, templates write no more explanations for it."""
     modality_dropout: float = 0.25
     """Chance to hide the video tokens, and separately the anomaly prompt, of a training sample."""
+    picture_swap: float = 0.3
+    """Chance that an explanation is trained with the picture of another instruction, its class named all the same."""
     score_noise: float = 0.3
     """Standard deviation of the shift, and largest flattening, of the scores of a training sample."""
     time_weight: float = 3.0
@@ -82,5 +84,6 @@ class LanguageProfile:
         for name in counts:
             if getattr(self, name) < 1:
                 raise ValueError(f"language.{name} must be at least 1, not {getattr(self, name)}")
-        if not 0 <= self.modality_dropout < 1:
-            raise ValueError(f"language.modality_dropout must lie in [0, 1), not {self.modality_dropout}")
+        for name in ("modality_dropout", "picture_swap"):
+            if not 0 <= getattr(self, name) < 1:
+                raise ValueError(f"language.{name} must lie in [0, 1), not {getattr(self, name)}")

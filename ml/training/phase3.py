@@ -195,7 +195,13 @@ def _batch(
         (human_ids(tokenizer, i.question, video_tokens=video_tokens), answer_ids(tokenizer, i.answer)) for i in drawn
     ]
     ids_BT, labels_BT = conversation_batch(conversations, tokenizer.pad_id)
-    shown = stacked([lessons.videos[i.video_index].window(i.window) for i in drawn])
+    # An explanation sometimes comes with another event's picture, so that the class named in the question decides
+    # what is told and the picture only how: the sentence on a segment must not contradict the segment's label.
+    seen = [
+        rng.choice(lessons.instructions) if i.group == "explanation" and rng.random() < profile.picture_swap else i
+        for i in drawn
+    ]
+    shown = stacked([lessons.videos[i.video_index].window(i.window) for i in seen])
     # Scores of videos the detector was trained on are surer than those it will meet: they are shifted and flattened.
     shift_B11 = torch.randn(len(drawn), 1, 1, generator=generator) * profile.score_noise
     scale_B11 = 1 - torch.rand(len(drawn), 1, 1, generator=generator) * profile.score_noise
