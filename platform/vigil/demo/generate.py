@@ -21,7 +21,7 @@ from vigil.demo.programme import PROGRAMME, VideoPlan
 
 OnProgress = Callable[[int, int, str], None]
 """Videos made so far, videos in all, name of the latest."""
-RECIPE = 5
+RECIPE = 6
 """Raise this when the footage changes, so that older files are made again."""
 
 
@@ -55,6 +55,7 @@ def generate(
 
     Raises:
         OSError: the folder cannot be written, or the disk is full.
+        BrokenProcessPool: a process that drew was killed, most likely for want of memory.
     """
     out_dir.mkdir(parents=True, exist_ok=True)
     made = {plan.file: found for plan in programme if (found := _finished(out_dir, plan, seed)) is not None}
@@ -64,11 +65,14 @@ def generate(
     if missing:
         with ProcessPoolExecutor(max(workers, 1), mp_context=get_context("spawn")) as pool:
             futures = [pool.submit(_make, plan, out_dir, seed) for plan in missing]
-            for future in as_completed(futures):
-                video = future.result()
-                made[video.file] = video
-                if on_progress is not None:
-                    on_progress(len(made), len(programme), video.file)
+            try:
+                for future in as_completed(futures):
+                    video = future.result()
+                    made[video.file] = video
+                    if on_progress is not None:
+                        on_progress(len(made), len(programme), video.file)
+            finally:  # stopped, or a full disk: what nobody has begun is not begun any more
+                pool.shutdown(cancel_futures=True)
     manifest = DemoManifest(out_dir, seed, tuple(made[plan.file] for plan in programme))
     _write_labels(manifest)
     _write_segments(manifest)

@@ -12,7 +12,7 @@ from av.video.frame import VideoFrame
 from vigil.demo.drawing.arrays import Image
 
 OPTIONS = {
-    "preset": "superfast", "crf": "27", "threads": "1", "bf": "0",
+    "preset": "superfast", "crf": "29", "threads": "1", "bf": "0",
     "x264-params": "keyint=15:min-keyint=15:scenecut=0:open-gop=0:ref=1:rc-lookahead=0:sync-lookahead=0",
 }  # fmt: skip
 

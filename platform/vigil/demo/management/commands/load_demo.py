@@ -1,6 +1,7 @@
 """`manage.py load_demo`: the demo project, from generated footage to a queue full of questions."""
 
 from argparse import ArgumentParser
+from concurrent.futures.process import BrokenProcessPool
 from io import StringIO
 from typing import Any
 
@@ -58,7 +59,19 @@ class Command(VigilCommand):
                 bar.total = total
                 bar.update(done - bar.n)
 
-            return demo_footage(folder=folder, on_progress=show)
+            try:
+                return demo_footage(folder=folder, on_progress=show)
+            except OSError as error:
+                raise CommandError(
+                    f"{folder.footage} cannot be written ({error.strerror or error}); make room there (100 MB), "
+                    "or choose another folder with VIGIL_HOME, and start again",
+                    returncode=2,
+                ) from error
+            except BrokenProcessPool as error:
+                raise CommandError(
+                    "a process that drew footage was killed, most likely for want of memory; start again, it goes on",
+                    returncode=1,
+                ) from error
 
     def _import(self, project: Project, manifest: DemoManifest) -> None:
         with self.progress("import", len(manifest.videos)) as bar:
