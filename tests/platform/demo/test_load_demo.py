@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 from vigil.demo.services import PROJECT_NAME, DemoFolder
 from vigil.projects.models import Project
 
 
 @pytest.mark.django_db
-def test_a_folder_that_cannot_be_written_is_named_with_the_cure(settings: SettingsWrapper, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_named_with_the_cure(settings: Settings, tmp_path: Path) -> None:
     settings.VIGIL_HOME = tmp_path
     (tmp_path / "demo").mkdir()
     (tmp_path / "demo" / "footage").write_text("in the way")
@@ -22,7 +22,7 @@ def test_a_folder_that_cannot_be_written_is_named_with_the_cure(settings: Settin
 
 
 @pytest.mark.django_db
-def test_a_loaded_demo_belongs_to_its_people(settings: SettingsWrapper, tmp_path: Path) -> None:
+def test_a_loaded_demo_belongs_to_its_people(settings: Settings, tmp_path: Path) -> None:
     settings.VIGIL_HOME = tmp_path
     folder = DemoFolder(tmp_path / "demo")
     folder.make()
