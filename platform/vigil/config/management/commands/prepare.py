@@ -26,5 +26,3 @@ class Command(BaseCommand):
         call_command("collectstatic", interactive=False, verbosity=0)
         if options["demo"]:
             call_command("load_demo", stdout=self.stdout, stderr=self.stderr)
-        if options["demo"]:
-            call_command("load_demo")
