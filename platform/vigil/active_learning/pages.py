@@ -6,7 +6,6 @@ from django.shortcuts import render
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
-from vigil.accounts.models import Role
 from vigil.projects.selectors import project_for
 
 
@@ -14,6 +13,6 @@ from vigil.projects.selectors import project_for
 @login_required
 @ensure_csrf_cookie
 def questions(request: HttpRequest, slug: str) -> HttpResponse:
-    """One question after the other; the rest comes through the API."""
-    project = project_for(user=request.user, slug=slug, at_least=Role.ANNOTATOR)
+    """One question after the other; the rest comes through the API. A viewer is told that they may look only."""
+    project = project_for(user=request.user, slug=slug)
     return render(request, "questions.html", {"project": project, "active_tab": "questions"})

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { commandOf, COMMANDS, keyCaps, keysOf, labelHotkeyOf, strokeText, type Stroke } from './keymap';
+import { commandOf, COMMANDS, keyCaps, keysOf, labelHotkeyOf, onlyLooks, strokeText, type Stroke } from './keymap';
 
 function stroke(key: string, held: Partial<Stroke> = {}): Stroke {
   return { key, code: '', ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...held };
@@ -17,6 +17,19 @@ describe('the key table', () => {
     }
     expect(labelHotkeyOf(stroke('a'))).toBeNull();
     expect(labelHotkeyOf(stroke('1', { ctrlKey: true }))).toBeNull();
+  });
+});
+
+describe('onlyLooks', () => {
+  it('lets a viewer play, step, zoom and go from segment to segment', () => {
+    for (const command of ['play_pause', 'frame_back', 'play_segment', 'next_segment', 'next_uncertain', 'zoom_all', 'help'] as const) {
+      expect(onlyLooks(command)).toBe(true);
+    }
+  });
+  it('keeps from a viewer whatever changes the work or hands it in', () => {
+    for (const command of ['accept', 'remove', 'set_start', 'start_later', 'new_segment', 'split', 'mark_watched', 'undo', 'submit', 'skip'] as const) {
+      expect(onlyLooks(command)).toBe(false);
+    }
   });
 });
 

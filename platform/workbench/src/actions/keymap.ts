@@ -57,6 +57,21 @@ export function groupOf(command: Command): KeyGroup {
   return TABLE[command].group;
 }
 
+const LOOKING: ReadonlySet<Command> = new Set([
+  'next_segment',
+  'previous_segment',
+  'next_uncertain',
+  'jump_to_start',
+  'jump_to_end',
+  'unselect',
+  'help',
+]);
+
+/** True for what changes nothing: all that a viewer may do. */
+export function onlyLooks(command: Command): boolean {
+  return groupOf(command) === 'play' || groupOf(command) === 'view' || LOOKING.has(command);
+}
+
 /** What of a keyboard event counts. */
 export interface Stroke {
   readonly key: string;

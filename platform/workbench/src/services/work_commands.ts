@@ -2,7 +2,7 @@
 import { segmentFromModel } from '../actions/action';
 import { changeLabel, moveEdge } from '../actions/editing';
 import { accept, markWatched, reject, remove } from '../actions/judging';
-import type { Command } from '../actions/keymap';
+import { onlyLooks, type Command } from '../actions/keymap';
 import { add, merge, split } from '../actions/shaping';
 import type { Edge } from '../geometry/lanes';
 import { stretchAfter } from '../geometry/uncertain';
@@ -29,7 +29,8 @@ export class WorkCommands {
   ) {}
 
   run(command: Command): void {
-    this.table[command]();
+    if (this.session.isReadOnly && !onlyLooks(command)) this.session.tell(t('notice.read_only'));
+    else this.table[command]();
   }
 
   private readonly table: Readonly<Record<Command, () => void>> = {
@@ -158,7 +159,7 @@ export class WorkCommands {
   /** The label with a hotkey, for the selected segment. True when there is such a label. */
   labelByHotkey(hotkey: string): boolean {
     const label = this.session.labels.find((one) => String(one.hotkey ?? '').toUpperCase() === hotkey);
-    if (!label) return false;
+    if (!label || this.session.isReadOnly) return false;
     this.withRow((row) => { this.setLabel(row, label.name); });
     return true;
   }

@@ -44,6 +44,8 @@ export class WorkSession {
   private lastLabel: string | null = null;
   private stopNotice: () => void = () => undefined;
   readonly autosave: Autosave;
+  /** A viewer looks at everything and changes nothing. */
+  readonly isReadOnly: boolean;
 
   readonly present = $derived.by(() => this.preview ?? this.history.present);
   readonly rows = $derived.by((): Row[] => rowsOfWork(this.present.document, this.prediction));
@@ -61,6 +63,7 @@ export class WorkSession {
   ) {
     this.bench = bench;
     this.prediction = bench.prediction;
+    this.isReadOnly = bench.annotation.state === 'read_only';
     this.isSubmitted = bench.annotation.state === 'submitted';
     this.view = wholeView(bench.video.duration_ms);
     this.history = historyOf({ document: bench.annotation.document, selected: null });
@@ -128,6 +131,7 @@ export class WorkSession {
   }
 
   dispatch(action: Action): void {
+    if (this.isReadOnly) return;
     const after = action.perform(this.history.present);
     const before = this.history.present.document;
     this.preview = null;
@@ -143,7 +147,7 @@ export class WorkSession {
   }
 
   show(action: Action | null): void {
-    this.preview = action ? action.perform(this.history.present) : null;
+    this.preview = action && !this.isReadOnly ? action.perform(this.history.present) : null;
   }
 
   /** Takes back what was joined under a key, if it was the last thing done: Esc in a text box. Redo brings it again. */

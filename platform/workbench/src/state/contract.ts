@@ -120,6 +120,7 @@ export interface Workbench {
   readonly annotation: {
     readonly id: number;
     readonly revision: number;
+    /** draft, submitted; read_only for a viewer, who has no annotation. */
     readonly state: string;
     readonly document: WorkDocument;
   };

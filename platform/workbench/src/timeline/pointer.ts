@@ -72,7 +72,8 @@ export class TimelinePointer {
   private hit(point: { x: number; y: number }): Hit {
     const { scene, lanes, plot } = this.look();
     const selected = scene.bars.find((bar) => bar.isSelected)?.id ?? null;
-    return hitAt(point, lanes, plot, scene.bars, selected);
+    const hit = hitAt(point, lanes, plot, scene.bars, selected);
+    return scene.isReadOnly && hit.on === 'edge' ? { on: 'bar', id: hit.id } : hit;
   }
 
   private down(event: PointerEvent): void {
@@ -105,9 +106,10 @@ export class TimelinePointer {
 
   private dragged(drag: Drag, point: { x: number; y: number }, isFree: boolean): void {
     const { hit, bar } = drag;
+    const isDrawing = hit.on === 'lane' && hit.lane === 'you' && !this.look().scene.isReadOnly;
     if (hit.on === 'edge' && bar) this.wishes.previewEdge(bar.id, hit.edge, this.rest(this.edgeTime(drag, bar, hit.edge, point.x), bar.id, isFree));
     else if (hit.on === 'bar' && bar?.lane === 'you') this.wishes.previewMove(bar.id, this.movedStart(drag, bar, point.x, isFree));
-    else if (hit.on === 'lane' && hit.lane === 'you') this.draw(drag, point.x, isFree);
+    else if (isDrawing) this.draw(drag, point.x, isFree);
     else if (hit.on === 'lane' && hit.lane === 'ruler') this.wishes.seek(this.look().plot.time(point.x));
     else if (hit.on === 'lane' && hit.lane === 'minimap') this.showOnMap(point.x - this.mapGrab_px);
     else this.pan(drag, point.x);
@@ -210,7 +212,7 @@ export class TimelinePointer {
     if (hit.on === 'edge') return 'ew-resize';
     if (hit.on === 'bar') return this.look().scene.bars.find((bar) => bar.id === hit.id)?.lane === 'you' ? 'grab' : 'pointer';
     if (hit.on === 'nothing') return 'default';
-    if (hit.lane === 'you') return 'crosshair';
+    if (hit.lane === 'you' && !this.look().scene.isReadOnly) return 'crosshair';
     if (hit.lane === 'ruler') return 'col-resize';
     return hit.lane === 'minimap' ? 'grab' : 'default';
   }

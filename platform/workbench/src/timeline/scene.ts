@@ -53,6 +53,8 @@ export interface Scene {
   readonly played: readonly Interval[];
   readonly filmstrip: { readonly image: CanvasImageSource; readonly geometry: Filmstrip } | null;
   readonly hasFilmstripLane: boolean;
+  /** Nothing can be dragged but the view. */
+  readonly isReadOnly: boolean;
   readonly question: Interval | null;
   readonly playhead_ms: number;
   readonly hover_ms: number | null;
