@@ -24,6 +24,12 @@ export function themeNow(): Theme {
 
 export function themeApply(): void {
   document.documentElement.dataset.theme = themeNow();
+  document.dispatchEvent(new CustomEvent('vigil:theme'));
+}
+
+/** Follows the system when it turns dark or light, for whoever has chosen nothing here. */
+export function themeFollow(): void {
+  matchMedia('(prefers-color-scheme: light)').addEventListener('change', themeApply);
 }
 
 /** Switches between dark and light, and remembers it: here, and in a cookie that lets the server render it at once. */
@@ -32,5 +38,4 @@ export function themeToggle(): void {
   localStorage.setItem(KEY, next);
   document.cookie = `vigil_theme=${next}; path=/; max-age=${YEAR_S}; samesite=lax`;
   themeApply();
-  document.dispatchEvent(new CustomEvent('vigil:theme'));
 }

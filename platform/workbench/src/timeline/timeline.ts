@@ -32,10 +32,6 @@ export class Timeline {
     new TimelinePointer(canvas, () => this.geometry(), wishes, scope);
     this.watchSize(scope);
     scope.listen(document, 'vigil:theme', () => { this.repaint(); });
-    const system = matchMedia('(prefers-color-scheme: dark)');
-    const repaint = () => { this.repaint(); };
-    system.addEventListener('change', repaint);
-    scope.own(() => { system.removeEventListener('change', repaint); });
     scope.own(() => { cancelAnimationFrame(this.scheduled); });
   }
 
