@@ -9,6 +9,7 @@ from pathlib import Path
 from ml.contracts import LabelledSegment, TruthSegment
 from vigil.accounts.models import Role, User
 from vigil.accounts.services import membership_set, user_create
+from vigil.annotations.models import Annotation
 from vigil.annotations.services import frozen_truth_set, segments_import
 from vigil.demo.generate import RECIPE, DemoManifest, OnProgress, generate
 from vigil.demo.logins import Login, logins_kept
@@ -116,12 +117,17 @@ def demo_truth(*, project: Project, manifest: DemoManifest) -> int:
 def demo_answers(*, project: Project, manifest: DemoManifest) -> int:
     """Gives a part of the train split the segments and sentences of an annotator; the number of videos.
 
-    The rest is left to the people who try the demo, and to the weak labels.
+    The rest is left to the people who try the demo, and to the weak labels. A video where the annotator has saved
+    something is passed by: a load that is taken up again must not undo what a person did meanwhile.
     """
     annotator = User.objects.get(username="annotator")
     made = {video.file: video for video in answered(manifest)}
     videos = list(project.videos.filter(split=Split.TRAIN, name__in=made))
+    begun = Annotation.objects.filter(user=annotator, video__in=videos, revision__gt=0)
+    begun_ids = set(begun.values_list("video_id", flat=True))
     for video in videos:
+        if video.pk in begun_ids:
+            continue
         segments = _segments(video, made[video.name])
         segments_import(video=video, user=annotator, segments=segments, is_fully_watched=True)
     return len(videos)

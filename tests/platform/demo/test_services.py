@@ -10,7 +10,9 @@ import pytest
 from vigil.accounts.models import Role, User
 from vigil.accounts.selectors import role_of
 from vigil.annotations.models import Annotation, AnnotationState
+from vigil.annotations.schemas import DocumentIn
 from vigil.annotations.selectors import frozen_truths_of, submitted_of
+from vigil.annotations.services import annotation_save
 from vigil.demo.generate import DemoManifest, generate
 from vigil.demo.logins import logins_kept
 from vigil.demo.production import MadeVideo, Truth, shortened
@@ -126,3 +128,17 @@ def test_the_annotator_has_labelled_some_of_every_class_and_left_some() -> None:
     train = [video for video in videos if video.split == "train"]
     assert {video.label for video in chosen} == {video.label for video in train}
     assert 0.3 < len(chosen) / len(train) < 0.8
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_load_taken_up_again_leaves_what_the_annotator_saved_meanwhile(
+    folder: DemoFolder, manifest: DemoManifest
+) -> None:
+    project = loaded(folder, manifest)
+    mine = Annotation.objects.filter(user__username="annotator")[0]
+    assert mine.user is not None
+    unwatched = DocumentIn(segments=[], is_fully_watched=False, spent_ms=1)
+    annotation_save(user=mine.user, annotation_id=mine.pk, revision=mine.revision, document=unwatched)
+    demo_answers(project=project, manifest=manifest)
+    mine.refresh_from_db()
+    assert (mine.revision, mine.is_fully_watched) == (2, False)
