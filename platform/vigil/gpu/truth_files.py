@@ -1,13 +1,12 @@
 """Ground truth given on the command line: the videos it names, and the names that match nothing."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ml.contracts import VideoTruth
 from ml.errors import TruthInvalid
-from ml.evaluation.truth import read_truth
+from ml.evaluation.truth import read_truth, truth_entries, unmatched_keys
 from vigil.projects.errors import Invalid
 from vigil.videos.models import Video
 from vigil.videos.selectors import video_ref
@@ -28,15 +27,13 @@ def truth_of_file(path: Path, videos: Sequence[Video], known_names: set[str]) ->
     """The truth of these videos. `known_names` are all videos of the project, whatever their split.
 
     Raises:
-        Invalid: the file cannot be read, is not of the form, or names none of the videos.
+        Invalid: the file cannot be read, is not of the form, names none of the videos, or a name fits two of them.
     """
     try:
-        truths = read_truth(path, [video_ref(video) for video in videos])
-        named = {Path(name).name for name in json.loads(path.read_text("utf-8"))}
-    except (TruthInvalid, OSError) as error:
+        truths = read_truth(path, [video_ref(video) for video in videos], known_names)
+        unknown = unmatched_keys(truth_entries(path), known_names | {video.name for video in videos})
+    except TruthInvalid as error:
         raise Invalid(f"--truth: {error}") from error
-    return TruthFile(
-        truths=truths,
-        unknown=sorted(named - known_names),
-        missing=sorted(video.name for video in videos if video.name not in named),
-    )
+    told_of = {truth.video.key for truth in truths}
+    missing = sorted(video.name for video in videos if video.sha256 not in told_of)
+    return TruthFile(truths=truths, unknown=unknown, missing=missing)

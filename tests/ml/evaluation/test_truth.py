@@ -1,10 +1,11 @@
 import json
+from dataclasses import replace
 
 import pytest
 
 from ml.contracts import TruthSegment, VideoRef
 from ml.errors import TruthInvalid
-from ml.evaluation.truth import read_truth
+from ml.evaluation.truth import read_truth, unmatched_keys
 
 VIDEO = VideoRef("k", "a.mp4", "", 0)
 
@@ -38,6 +39,16 @@ def test_no_annotation_is_a_normal_video(tmp_path):
         ({"a.mp4": {"duration": "long", "annotations": []}}, "duration must be seconds"),
         ({"a.mp4": {"annotations": [{"segment": [1]}]}}, "annotation 1 needs a segment of two numbers"),
         ({"a.mp4": {"annotations": [{"segment": [2, 1]}]}}, "annotation 1 must start before it ends"),
+        ('{"a.mp4": {"duration": Infinity, "annotations": []}}', "a.mp4: duration must be seconds above 0, not inf"),
+        ('{"a.mp4": {"duration": NaN, "annotations": []}}', "duration must be seconds above 0, not nan"),
+        ({"a.mp4": {"duration": 10**400, "annotations": []}}, "duration must be seconds above 0"),
+        (
+            '{"a.mp4": {"annotations": [{"segment": [0, Infinity]}]}}',
+            "json, a.mp4: annotation 1 needs seconds",
+        ),
+        ('{"a.mp4": {"annotations": [{"segment": [NaN, 2]}]}}', "annotation 1 needs seconds"),
+        ({"a.mp4": {"annotations": [{"segment": [-1, 2]}]}}, "annotation 1 needs seconds"),
+        ({"a.mp4": {"annotations": [{"segment": [1, 1e300]}]}}, "annotation 1 needs seconds"),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path, content, message):
@@ -48,3 +59,56 @@ def test_what_is_wrong_is_named(tmp_path, content, message):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(TruthInvalid, match="gone.json cannot be read"):
         read_truth(tmp_path / "gone.json", [VIDEO])
+
+
+def named(*names):
+    return [replace(VIDEO, key=name, name=name) for name in names]
+
+
+def empty(*keys):
+    return {key: {"duration": 1 + number, "annotations": []} for number, key in enumerate(keys)}
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        ("scene_03/cam1/a.mp4", "scene_03/cam1/a.mp4"),
+        ("cam1/a.mp4", "scene_03/cam1/a.mp4"),
+        ("a.mp4", "scene_03/a.mp4"),
+        ("clips/scene_03/a.mp4", "scene_03/a.mp4"),
+        ("./scene_03\\a.mp4", "scene_03/a.mp4"),
+    ],
+)
+def test_a_name_with_folders_is_matched_by_either_end(tmp_path, key, name):
+    (truth,) = read_truth(written(tmp_path, empty(key)), named(name))
+    assert truth.video.name == name
+
+
+def test_the_exact_name_goes_before_an_ending(tmp_path):
+    path = written(tmp_path, empty("a.mp4", "x/a.mp4", "y/a.mp4"))
+    found = read_truth(path, named("a.mp4", "x/a.mp4", "y/a.mp4"))
+    assert [truth.video.duration_ms for truth in found] == [1000, 2000, 3000]
+
+
+def test_two_entries_for_one_video_are_refused(tmp_path):
+    with pytest.raises(TruthInvalid, match="'x/a.mp4' and 'y/a.mp4' both fit the video 'a.mp4'"):
+        read_truth(written(tmp_path, empty("x/a.mp4", "y/a.mp4")), named("a.mp4"))
+
+
+def test_one_entry_for_two_videos_is_refused_even_where_one_is_not_asked_for(tmp_path):
+    with pytest.raises(TruthInvalid, match="'a.mp4' fits the videos 'x/a.mp4' and 'y/a.mp4'"):
+        read_truth(written(tmp_path, empty("a.mp4")), named("x/a.mp4"), ["y/a.mp4"])
+
+
+def test_another_folder_is_another_video(tmp_path):
+    with pytest.raises(TruthInvalid, match="names none"):
+        read_truth(written(tmp_path, empty("y/a.mp4")), named("x/a.mp4"))
+
+
+def test_the_entry_of_a_video_that_is_not_asked_for_is_not_taken(tmp_path):
+    (truth,) = read_truth(written(tmp_path, empty("a.mp4", "b.mp4")), named("x/a.mp4", "b.mp4"), ["a.mp4"])
+    assert truth.video.name == "b.mp4"
+
+
+def test_keys_that_are_of_no_video_are_told():
+    assert unmatched_keys(["x/a.mp4", "z.mp4", "y/b.mp4"], ["a.mp4", "c/b.mp4"]) == ["y/b.mp4", "z.mp4"]

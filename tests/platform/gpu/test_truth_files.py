@@ -35,6 +35,14 @@ def test_names_are_matched_by_file_name_and_the_others_reported(tmp_path, videos
     assert (found.unknown, found.missing) == (["stranger.mp4"], ["b.mp4"])
 
 
+def test_a_video_whose_name_holds_a_folder_is_found(tmp_path, videos):
+    inside = VideoFactory(project=videos[0].project, name="scene_03/clip.mp4")
+    path = written(tmp_path, {"clip.mp4": entry([1, 2]), "stranger.mp4": entry()})
+    found = truth_of_file(path, [inside], {"a.mp4", "b.mp4", inside.name})
+    assert [truth.video.name for truth in found.truths] == ["scene_03/clip.mp4"]
+    assert (found.unknown, found.missing) == (["stranger.mp4"], [])
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [
