@@ -3,6 +3,8 @@
 import json
 import signal
 import socket
+import subprocess
+import sys
 import tempfile
 import urllib.error
 import urllib.request
@@ -11,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.functional.installation import WITHIN_S, Vigil, free_port, until
+from tests.functional.installation import ROOT, WITHIN_S, Vigil, free_port, until
+from vigil.config.health_probe import probe
 
 pytestmark = pytest.mark.slow
 
@@ -58,6 +61,47 @@ def test_a_killed_one_leaves_nothing_and_the_next_one_starts(vigil: Vigil) -> No
     vigil.process.communicate()
     until(lambda: not vigil.processes(), "the end of all processes")
     vigil.up_and_ready()
+
+
+def test_a_command_and_up_leave_the_database_to_each_other(vigil: Vigil) -> None:
+    assert vigil.command("migrate", "-v", "0").returncode == 0
+    before = Waiting(vigil)
+    vigil.up_and_ready()
+    server = postmaster(vigil)
+    assert before.ask() == "0 users" and postmaster(vigil) == server
+    assert probe(port=vigil.port) == 200
+
+    during = Waiting(vigil)
+    assert vigil.process is not None
+    vigil.process.send_signal(signal.SIGTERM)
+    said, _ = vigil.process.communicate(timeout=WITHIN_S)
+    assert vigil.process.returncode == 0 and "PostgreSQL goes on" in said
+    assert postmaster(vigil) == server
+    assert during.ask() == "0 users" and vigil.processes() == []
+
+
+class Waiting:
+    """A command that has its database, and asks it something when told to."""
+
+    def __init__(self, vigil: Vigil) -> None:
+        code = (
+            "import sys; from vigil.accounts.models import User; print('waits', flush=True); sys.stdin.read();"
+            "print(User.objects.count(), 'users', flush=True)"
+        )
+        self.process = subprocess.Popen(
+            [sys.executable, "manage.py", "shell", "-v", "0", "-c", code], cwd=ROOT, env=vigil.environment,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert self.process.stdout is not None and self.process.stdout.readline() == "waits\n"
+
+    def ask(self) -> str:
+        """Its answer, once the process has ended."""
+        said, _ = self.process.communicate(timeout=WITHIN_S)
+        return said.strip()
+
+
+def postmaster(vigil: Vigil) -> str:
+    return (vigil.home / "postgres" / "postmaster.pid").read_text().splitlines()[0]
 
 
 def test_a_used_port_is_refused_before_anything_is_started(vigil: Vigil) -> None:

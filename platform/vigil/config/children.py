@@ -23,8 +23,9 @@ class Watchdog:
             [sys.executable, "-I", "-S", script], stdin=subprocess.PIPE, start_new_session=True, cwd="/", text=True
         )
 
-    def watch(self, pid: int, sign: signal.Signals) -> None:
-        self._tell(f"watch {pid} {int(sign)}")
+    def watch(self, pid: int, sign: signal.Signals, unless_locked: Path | None = None) -> None:
+        """To be ended with `sign`, but not while others hold the lock of the file `unless_locked`."""
+        self._tell(f"watch {pid} {int(sign)} {unless_locked or ''}".rstrip())
 
     def forget(self, pid: int) -> None:
         self._tell(f"forget {pid}")

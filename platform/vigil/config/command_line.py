@@ -31,12 +31,13 @@ def run(argv: list[str]) -> None:
 def use_embedded_services() -> None:
     """Joins the running `up` of this home; without one, starts the embedded PostgreSQL for as long as it is needed.
 
+    Either way the command counts as a user of the server: `up` may end before it, and it may end before `up`.
     Without `up` there is no broker: nothing would take the messages, and the rows wait in the database.
     """
     # An interrupted command must still let go of the database, which happens at exit.
     signal.signal(signal.SIGTERM, _exit_tidily)
     running = services_running(env.home)
-    url = postgres_url(env.home) if running is None else running.database_url
+    url = postgres_url(env.home) if running is None or running.is_postgres_embedded else running.database_url
     env_connect(database_url=url, broker_url=env.broker_url if running is None else running.broker_url)
 
 

@@ -55,7 +55,7 @@ class RunAs:
 
 
 class EmbeddedPostgres:
-    """The server of one home. `start` and `stop` are for one process at a time; `postgres_url` sees to that."""
+    """The server of one home. `start` and `stop` are for one process at a time; `PostgresUse` sees to that."""
 
     def __init__(self, home: Path, *, is_durable: bool = True) -> None:
         self.home = home
@@ -169,29 +169,53 @@ class EmbeddedPostgres:
         return lines[0] == str(pid) and len(lines) > 7 and lines[7].strip() == "ready"
 
 
-def postgres_url(home: Path, *, is_durable: bool = True) -> str:
-    """URL of the embedded PostgreSQL of `home`, started if it does not run.
+class PostgresUse:
+    """One process's use of the server of a home. Whoever leaves last stops it, whoever started it.
 
-    The server is stopped by the last process that asked for it, so a command leaves things as it found them.
+    A shared lock is held as long as the server is used, so a killed process does not count any more.
+    """
+
+    def __init__(self, home: Path, *, is_durable: bool = True) -> None:
+        self.server = EmbeddedPostgres(home, is_durable=is_durable)
+        self._starting = home / "run" / "postgres.start"
+        self._users = FileLock(users_lock_path(home))
+
+    def join(self) -> str:
+        """URL of the server, started if it does not run. Again after a crash is fine."""
+        with exclusive(self._starting):
+            self._users.take(is_shared=True)
+            return self.server.start()
+
+    def leave(self) -> bool:
+        """Whether the server runs on, for others who use it."""
+        with exclusive(self._starting):
+            is_last = self._users.take(waits=False)
+            if is_last:
+                self.server.stop()
+            self._users.release()
+        return not is_last
+
+
+def users_lock_path(home: Path) -> Path:
+    """Held shared by each process that uses the embedded server of `home`."""
+    return home / "run" / "postgres.users"
+
+
+def postgres_url(home: Path, *, is_durable: bool = True) -> str:
+    """URL of the embedded PostgreSQL of `home`, started if it does not run, and used until this process ends.
+
     Works as root too: the server then runs as a system user of its own.
     """
     home.mkdir(parents=True, exist_ok=True)
-    server = EmbeddedPostgres(home, is_durable=is_durable)
-    users = FileLock(home / "run" / "postgres.users")
-    with exclusive(home / "run" / "postgres.start"):
-        users.take(is_shared=True)
-        url = server.start()
-    atexit.register(_let_go, server, users, os.getpid())
+    use = PostgresUse(home, is_durable=is_durable)
+    url = use.join()
+    atexit.register(_leave, use, os.getpid())
     return url
 
 
-def _let_go(server: EmbeddedPostgres, users: FileLock, pid: int) -> None:
-    if os.getpid() != pid:
-        return
-    with exclusive(server.home / "run" / "postgres.start"):
-        if users.take(waits=False):
-            server.stop()
-        users.release()
+def _leave(use: PostgresUse, pid: int) -> None:
+    if os.getpid() == pid:
+        use.leave()
 
 
 def _run_as() -> RunAs:

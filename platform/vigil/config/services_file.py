@@ -14,6 +14,8 @@ class Services:
     web_url: str
     database_url: str
     broker_url: str
+    is_postgres_embedded: bool = False
+    """Whoever uses an embedded server says so with a lock, since the last user stops it."""
 
 
 def up_lock_path(home: Path) -> Path:

@@ -15,10 +15,10 @@ from pathlib import Path
 from types import FrameType
 
 from vigil.config.children import Child, Watchdog
-from vigil.config.embedded import EmbeddedPostgres
+from vigil.config.embedded import PostgresUse, users_lock_path
 from vigil.config.env import ROOT, Env, env_connect
 from vigil.config.faults import SetupFault
-from vigil.config.file_locks import FileLock, exclusive
+from vigil.config.file_locks import FileLock
 from vigil.config.health_probe import probe
 from vigil.config.ports import refuse_used_port
 from vigil.config.readiness import starting_done, starting_say
@@ -53,7 +53,7 @@ class Supervisor:
         self.address = address
         self.lock = FileLock(up_lock_path(env.home))
         self.watchdog: Watchdog | None = None
-        self.postgres: EmbeddedPostgres | None = None
+        self.postgres: PostgresUse | None = None
         self.valkey: Child | None = None
         self.children: list[Child] = []
         self.began_at = time.monotonic()
@@ -106,7 +106,7 @@ class Supervisor:
         database_url, broker_url = self.env.database_url, self.env.broker_url
         if not database_url:
             say("PostgreSQL ...")
-            self.postgres = EmbeddedPostgres(self.env.home)
+            self.postgres = PostgresUse(self.env.home)
             database_url = self._start_postgres(self.postgres, watchdog)
         if not broker_url:
             say("Valkey ...")
@@ -115,15 +115,14 @@ class Supervisor:
             server.wait_until_ready(self.valkey.start())
             broker_url = server.url
         env_connect(database_url=database_url, broker_url=broker_url)
-        return Services(os.getpid(), self.address.url, database_url, broker_url)
+        is_embedded = self.postgres is not None
+        return Services(os.getpid(), self.address.url, database_url, broker_url, is_postgres_embedded=is_embedded)
 
-    def _start_postgres(self, postgres: EmbeddedPostgres, watchdog: Watchdog) -> str:
-        # The same lock that commands take, so that none of them stops the server while it is being started.
-        with exclusive(self.env.home / "run" / "postgres.start"):
-            url = postgres.start()
-        process = postgres.process()
+    def _start_postgres(self, postgres: PostgresUse, watchdog: Watchdog) -> str:
+        url = postgres.join()
+        process = postgres.server.process()
         if process is not None:
-            watchdog.watch(process.pid, signal.SIGINT)
+            watchdog.watch(process.pid, signal.SIGINT, unless_locked=users_lock_path(self.env.home))
         return url
 
     def _step(self, *command: str) -> None:
@@ -201,7 +200,7 @@ class Supervisor:
             line = child.tend()
             if line:
                 say(line)
-        if self.postgres is not None and self.watchdog is not None and self.postgres.process() is None:
+        if self.postgres is not None and self.watchdog is not None and self.postgres.server.process() is None:
             say("PostgreSQL ended; starting it again")
             self._start_postgres(self.postgres, self.watchdog)
 
@@ -218,9 +217,9 @@ class Supervisor:
             self.valkey.ask_to_stop()
             self.valkey.wait_until(time.monotonic() + POLITE_S)
         if self.postgres is not None:
-            with exclusive(self.env.home / "run" / "postgres.start"):
-                process = self.postgres.process()
-                self.postgres.stop()
+            process = self.postgres.server.process()
+            if self.postgres.leave():
+                say("PostgreSQL goes on for a command that uses it, and stops with that one.")
             if self.watchdog is not None and process is not None:
                 self.watchdog.forget(process.pid)
         if self.watchdog is not None:

@@ -1,9 +1,11 @@
 """Ends what a killed supervisor left behind. Run as a script by the supervisor, which writes to its standard input.
 
-Lines: `watch PID SIGNAL` and `forget PID`. When the input ends, every process group still watched gets its signal,
-and SIGKILL a little later. Plain standard library, so that it costs a few megabytes only.
+Lines: `watch PID SIGNAL [FILE]` and `forget PID`. When the input ends, every process group still watched gets its
+signal, and SIGKILL a little later; a group with a FILE is left alone while another process holds that file's lock,
+since it is used by others, of whom the last one ends it. Plain standard library, so that it costs a few megabytes only.
 """
 
+import fcntl
 import os
 import signal
 import sys
@@ -18,13 +20,27 @@ def main(lines: Iterable[str]) -> None:
     for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(sign, signal.SIG_IGN)
     watched: dict[int, int] = {}
+    locks: dict[int, str] = {}
     for line in lines:
-        verb, pid, *rest = line.split()
+        verb, pid, *rest = line.rstrip("\n").split(" ", 3)
+        watched.pop(int(pid), None)
+        locks.pop(int(pid), None)
         if verb == "watch":
             watched[int(pid)] = int(rest[0])
-        else:
-            watched.pop(int(pid), None)
-    end(watched)
+            if len(rest) > 1:
+                locks[int(pid)] = rest[1]
+    end({pid: sign for pid, sign in watched.items() if pid not in locks or take_lock(locks[pid])})
+
+
+def take_lock(path: str) -> bool:
+    """Whether nobody holds the lock of the file. It is then ours until this process ends, so newcomers wait."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        return False
+    return True
 
 
 def end(watched: dict[int, int]) -> None:

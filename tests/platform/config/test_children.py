@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from vigil.config.children import Child, Watchdog
+from vigil.config.file_locks import FileLock
 
 # A process with a child of its own, both of which only end by a signal.
 PARENT = "import subprocess, sys; p = subprocess.Popen(['sleep', '600']); print(p.pid, flush=True); p.wait()"
@@ -89,3 +90,18 @@ def test_a_killed_supervisor_leaves_nothing_behind(tmp_path: Path) -> None:
     supervisor.kill()
     supervisor.communicate()
     until(lambda: is_gone(child) and is_gone(grandchild))
+
+
+@pytest.mark.parametrize("is_used", [True, False])
+def test_the_watchdog_leaves_alone_what_others_use(tmp_path: Path, is_used: bool) -> None:
+    watchdog = Watchdog()
+    server = subprocess.Popen(["sleep", "600"], start_new_session=True)
+    users = FileLock(tmp_path / "a folder" / "users")
+    users.take(is_shared=True)
+    watchdog.watch(server.pid, signal.SIGTERM, unless_locked=users.path)
+    if not is_used:
+        users.release()
+    watchdog.dismiss()
+    assert server.poll() is None if is_used else server.wait(20) == -signal.SIGTERM
+    server.kill()
+    server.wait()
