@@ -5,6 +5,7 @@ Dimensions: C clips, T clip tokens, D width, Q query tokens, E event classes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -50,8 +51,10 @@ def score_clips(
 
 
 @torch.no_grad()
-def score_features(detector: Detector, profile: Profile, features: ClipFeatures) -> ScoredClips:
-    """Scores, tokens and prompts of a whole video."""
+def score_features(
+    detector: Detector, profile: Profile, features: ClipFeatures, members: Sequence[int] = ()
+) -> ScoredClips:
+    """Scores, tokens and prompts of a whole video; the scores of `members` alone where some are named."""
     state = LtcState.empty(detector.width)
     parts: list[tuple[Tensor, ...]] = []
     with one_thread():
@@ -59,17 +62,21 @@ def score_features(detector: Detector, profile: Profile, features: ClipFeatures)
             groups = {name: values[first : first + CHUNK_CLIPS] for name, values in features.groups.items()}
             tokens = detector.projection(groups)
             branches, state = score_clips(detector, profile.ltc, tokens, state)
-            scores = (branch.probability_C for branch in (branches.raw, branches.long, branches.short))
+            scores = (branch.probability_of(members) for branch in (branches.raw, branches.long, branches.short))
             classes = detector.class_logits(tokens).softmax(-1)
             parts.append((*scores, branches.tokens_CQD, branches.prompt_CQD, classes))
     return ScoredClips(*(torch.cat(values) for values in zip(*parts, strict=True)))
 
 
 def scored_video(
-    video: VideoRef, detector: Detector, profile: Profile, features: ClipFeatures, classes: tuple[str, ...]
+    video: VideoRef, detector: Detector, profile: Profile, features: ClipFeatures, classes: tuple[str, ...],
+    members: Sequence[int] = (),
 ) -> ScoredVideo:
-    """Score track, cut segments and tokens of a video: all that the language model is told."""
-    scored = score_features(detector, profile, features)
+    """Score track, cut segments and tokens of a video: all that the language model is told.
+
+    A video that the model learnt from is scored honestly by the `members` that left it out.
+    """
+    scored = score_features(detector, profile, features, members)
     fused_C = fused_scores(
         scored.raw_C, scored.long_C, scored.short_C, clip_centres_ms(features),
         sigma_ms=profile.scoring.smoothing_sigma_ms, calibration=detector.calibration,

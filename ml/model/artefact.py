@@ -19,8 +19,10 @@ from ml.profiles.loading import Profile, profile_from_mapping, profile_to_mappin
 DETECTOR_FILE = "detector.safetensors"
 PROFILE_FILE = "profile.json"
 LABELS_FILE = "labels.json"
+FOLDS_FILE = "folds.json"
+"""By sha256 of a training video: the members that never learnt from it (`ml.training.folds`)."""
 CARD_FILE = "model_card.json"
-OWN_FILES = (DETECTOR_FILE, PROFILE_FILE, LABELS_FILE, CARD_FILE)
+OWN_FILES = (DETECTOR_FILE, PROFILE_FILE, LABELS_FILE, FOLDS_FILE, CARD_FILE)
 """What the detector half writes; every other file of an artefact belongs to phase 3."""
 
 
@@ -48,6 +50,13 @@ def read_detector(folder: Path) -> tuple[Detector, Profile, tuple[str, ...]]:
         reason = str(error).splitlines()[0]
         raise ArtefactInvalid(f"{folder.name}/{DETECTOR_FILE} cannot be loaded ({reason}); train it again") from None
     return detector.eval(), profile, classes
+
+
+def read_folds(folder: Path) -> dict[str, tuple[int, ...]]:
+    """Which members left out which training video; empty for an artefact that was made without folds."""
+    if not (folder / FOLDS_FILE).exists():
+        return {}
+    return {key: tuple(members) for key, members in read_json(folder / FOLDS_FILE).items()}
 
 
 def read_json(path: Path) -> dict[str, Any]:

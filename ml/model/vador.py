@@ -6,6 +6,7 @@ Paper: section 1.1 of Lv and Sun (arXiv 2401.05702); the clip score is the maxim
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -76,7 +77,12 @@ class VadorOutput:
     @property
     def probability_C(self) -> Tensor:
         """The clip score: probability of abnormal, averaged over members."""
-        return self.anomaly_logit_CM.sigmoid().mean(1)
+        return self.probability_of(())
+
+    def probability_of(self, members: Sequence[int]) -> Tensor:
+        """[C] the clip score of some members alone; of all where none is named."""
+        probability_CM = self.anomaly_logit_CM.sigmoid()
+        return probability_CM[:, list(members)].mean(1) if members else probability_CM.mean(1)
 
 
 class Vador(nn.Module):

@@ -53,6 +53,8 @@ class DetectorProfile:
     """Width of a token (768 in the paper)."""
     members: int
     """Independently initialised Q-Formers with their own anomaly predictor; their scores are averaged."""
+    folds: int
+    """Each member leaves out one of this many folds of the training videos; 0 or 1: members learn from all of them."""
     queries: int
     """Learned queries of each member (32 in the paper)."""
     layers: int

@@ -1,6 +1,6 @@
 """Training videos as padded batches of clip tokens and targets.
 
-Dimensions: B videos, C clips (padded), T clip tokens, D width.
+Dimensions: B videos, C clips (padded), T clip tokens, D width, M members.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ class VideoClips:
     tokens_CTD: Tensor
     centre_ms_C: Tensor
     targets: ClipTargets
+    left_out_by: tuple[int, ...] = ()
+    """Members of the ensemble that must not learn from this video."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,15 @@ class ClipBatch:
     target_BC: Tensor
     weight_BC: Tensor
     glance_BC: Tensor
+    left_out_by: tuple[tuple[int, ...], ...] = ()
+    """Of each video: the members that must not learn from it; empty where all may learn from all."""
+
+    def taught_MB(self, members: int) -> Tensor:
+        """Whether each member learns from each video."""
+        taught = torch.ones(members, len(self.bag_B), dtype=torch.bool)
+        for video, left_out in enumerate(self.left_out_by):
+            taught[list(left_out), video] = False
+        return taught
 
 
 def epoch_batches(
@@ -71,4 +82,5 @@ def _batch(chosen: list[tuple[VideoClips, Tensor]]) -> ClipBatch:
         target_BC=padded([video.targets.target_C[index] for video, index in chosen]),
         weight_BC=padded([video.targets.weight_C[index] for video, index in chosen]),
         glance_BC=padded([video.targets.glance_C[index] for video, index in chosen]),
+        left_out_by=tuple(video.left_out_by for video, _ in chosen),
     )

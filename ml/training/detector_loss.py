@@ -15,7 +15,7 @@ from ml.training.targets import splatted_glances
 
 
 def branch_loss(logits_NML: Tensor, batch: ClipBatch, weights: LossProfile) -> Tensor:
-    """The weighted sum of all terms, averaged over members.
+    """The weighted sum of all terms, averaged over pairs of a member and a video that it learns from.
 
     Args:
         logits_NML: logits of the batch's real clips, in the order of `batch.is_clip_BC`.
@@ -27,8 +27,14 @@ def branch_loss(logits_NML: Tensor, batch: ClipBatch, weights: LossProfile) -> T
     logits_BCML = logits_NML.new_zeros(videos, clips, members, 2).index_put(
         batch.is_clip_BC.nonzero(as_tuple=True), logits_NML
     )
-    logits_BCL = logits_BCML.permute(2, 0, 1, 3).flatten(0, 1)
-    is_clip_BC, bag_B = batch.is_clip_BC.repeat(members, 1), batch.bag_B.repeat(members)
+    # From here on B counts pairs of a member and a video.
+    taught_B = batch.taught_MB(members).flatten()
+    logits_BCL = logits_BCML.permute(2, 0, 1, 3).flatten(0, 1)[taught_B]
+
+    def of_pairs(values: Tensor) -> Tensor:
+        return values.repeat(members, *[1] * (values.dim() - 1))[taught_B]
+
+    is_clip_BC, bag_B = of_pairs(batch.is_clip_BC), of_pairs(batch.bag_B)
     terms = mil_terms(logits_BCL, is_clip_BC, bag_B, weights.top_clips)
     # Clips of normal videos are targets as well, but there are so many of them that only the hardest should count.
     by_people_BC = batch.weight_BC * ((batch.bag_B != 0)[:, None] | (batch.target_BC > 0))
@@ -38,9 +44,9 @@ def branch_loss(logits_NML: Tensor, batch: ClipBatch, weights: LossProfile) -> T
         + weights.margin * terms["margin"]
         + weights.smooth * terms["smooth"]
         + weights.sparse * terms["sparse"]
-        + weights.glance * glance_loss(logits_BCL, splat_BC.repeat(members, 1))
+        + weights.glance * glance_loss(logits_BCL, of_pairs(splat_BC))
         + weights.verdict
-        * clip_cross_entropy(logits_BCL, batch.target_BC.repeat(members, 1), by_people_BC.repeat(members, 1))
+        * clip_cross_entropy(logits_BCL, of_pairs(batch.target_BC), of_pairs(by_people_BC))
         + weights.normal_clips
         * hard_negative_loss(logits_BCL, is_clip_BC, (bag_B == 0).float(), weights.top_clips)
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import logging
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,13 +18,22 @@ from ml.data.encoding import VideoEncoder
 from ml.data.feature_store import ClipFeatures, FeatureStore
 from ml.errors import JobInvalid, TrainingStopped, VideoUnreadable
 from ml.inference.scoring import clip_centres_ms, score_features, scored_video
-from ml.model.artefact import CARD_FILE, publish, read_detector, write_detector, write_json
+from ml.model.artefact import (
+    CARD_FILE,
+    FOLDS_FILE,
+    publish,
+    read_detector,
+    read_folds,
+    write_detector,
+    write_json,
+)
 from ml.model.detector import Detector, build_detector
 from ml.model.language_artefact import LANGUAGE_DIR
 from ml.model.threads import one_thread
 from ml.profiles.loading import Profile, load_profile
 from ml.training.batches import VideoClips
 from ml.training.calibration import calibrate
+from ml.training.folds import fold_videos, left_out, left_out_further
 from ml.training.phase1 import run_phase1
 from ml.training.phase2 import run_phase2
 from ml.training.phase3 import run_phase3
@@ -63,10 +73,11 @@ def train(job: TrainingJob, on_progress: ProgressCallback, should_stop: ShouldSt
     with one_thread():
         metrics = _train_detector(job, profile, material, staged, progress, should_stop)
     detector, profile, classes = read_detector(staged)
+    folds = read_folds(staged)
     counts = {**label_counts(material.videos), "unreadable_videos": len(material.broken)}
     if 3 in job.phases:
         scored = [
-            (video, scored_video(video.video, detector, profile, features, classes))
+            (video, scored_video(video.video, detector, profile, features, classes, folds.get(video.video.key, ())))
             for video, features in zip(material.videos, material.features, strict=True)
         ]
         told = run_phase3(
@@ -144,6 +155,11 @@ def _train_detector(
     detector, classes = _starting_detector(job, profile, material)
     clips = _video_clips(detector, material, classes)
     _check_labels(clips, job)
+    folds = _folds(job, profile, material, clips)
+    clips = [
+        dataclasses.replace(each, left_out_by=folds.get(video.video.key, ()))
+        for each, video in zip(clips, material.videos, strict=True)
+    ]
     metrics: dict[str, float] = {}
     for phase, run in ((1, run_phase1), (2, run_phase2)):
         if phase not in job.phases:
@@ -157,10 +173,25 @@ def _train_detector(
             checkpoint=Path(job.work_dir) / f"phase{phase}.safetensors", on_epoch=on_epoch, should_stop=should_stop,
         )
     if metrics:
-        scored = [score_features(detector, profile, features) for features in material.features]
+        scored = [
+            score_features(detector, profile, features, each.left_out_by)
+            for features, each in zip(material.features, clips, strict=True)
+        ]
         calibrate(detector, scored, clips, profile)
     write_detector(staged, detector, profile, classes)
+    write_json(staged / FOLDS_FILE, folds)
     return metrics
+
+
+def _folds(
+    job: TrainingJob, profile: Profile, material: _Material, clips: Sequence[VideoClips]
+) -> Mapping[str, tuple[int, ...]]:
+    """Which members leave out which videos: new folds with phase 1, the parent's without."""
+    videos = fold_videos(material.videos, [video.targets.bag for video in clips])
+    if 1 not in job.phases:
+        return left_out_further(videos, read_folds(Path(job.parent_dir)))
+    sizes = profile.detector
+    return left_out(videos, members=sizes.members, folds=sizes.folds, seed=job.seed)
 
 
 def _starting_detector(
