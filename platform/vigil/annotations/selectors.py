@@ -71,7 +71,10 @@ def answer_for(*, user: User, answer_id: int) -> Answer:
 
 
 def submitted_of(*, project: Project) -> QuerySet[Annotation]:
-    """Every submitted annotation by a person, with its segments; frozen truths are not among them."""
+    """Every submitted annotation by a person, with its segments; frozen truths are not among them.
+
+    As it is now: a save after the submit counts at once, and `updated_at` says when it was made.
+    """
     submitted = Annotation.objects.filter(
         video__project=project, is_frozen_truth=False, state=AnnotationState.SUBMITTED
     )

@@ -78,5 +78,5 @@ def video_truth(video: Video, annotation: Annotation | None) -> VideoTruth:
 
 def _by_video(annotations: Iterable[Annotation]) -> dict[int, Annotation]:
     """The newest annotation of each video."""
-    ordered = sorted(annotations, key=lambda one: (one.submitted_at or one.updated_at, one.pk))
+    ordered = sorted(annotations, key=lambda one: (one.updated_at, one.pk))
     return {one.video_id: one for one in ordered}

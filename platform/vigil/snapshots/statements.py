@@ -10,6 +10,7 @@ from typing import Any
 
 from ml.contracts import Glance, LabelledSegment, TrainingVideo, Verdict, VideoRef
 from vigil.annotations.models import Annotation, Answer, Outcome, QuestionKind
+from vigil.predictions.models import PredictedSegment
 from vigil.videos.models import WeakLabel
 
 SAME_EVENT_TIOU = 0.5
@@ -35,6 +36,22 @@ class Statement:
     """`annotation 12` or `answer 7`"""
     model: str = ""
     """The model version whose segment it is about, as `v3`; empty where a person began it."""
+    model_segment_id: int | None = None
+    """The model's segment that it is about."""
+    has_model_edges: bool = False
+    """Interval and label are still the model's: the person left them or was not asked for them."""
+    is_sentence_only: bool = False
+    """The person was asked for the sentence alone."""
+
+    @property
+    def has_own_edges(self) -> bool:
+        """Whether the person set interval or label, instead of leaving what the model proposed."""
+        return self.outcome != Outcome.ACCEPTED and not self.has_model_edges
+
+    @property
+    def has_own_sentence(self) -> bool:
+        """Whether the person wrote the sentence."""
+        return self.outcome != Outcome.ACCEPTED and self.explanation not in {"", self.draft}
 
 
 def statements_of_annotation(annotation: Annotation) -> list[Statement]:
@@ -50,9 +67,11 @@ def statements_of_annotation(annotation: Annotation) -> list[Statement]:
             draft=segment.draft_explanation.strip(),
             outcome=segment.outcome,
             user_id=annotation.user_id,
-            said_at=annotation.submitted_at,
+            said_at=annotation.updated_at,  # a save after the submit counts at once, and is as late as it is
             source=f"annotation {annotation.pk}",
             model=segment.source.prediction.model_version.name if segment.source else "",
+            model_segment_id=segment.source_id,
+            has_model_edges=_has_model_edges(segment.source, segment.start_ms, segment.end_ms, segment.label),
         )
         for segment in annotation.segments.all()
     ]
@@ -70,6 +89,7 @@ def statements_of_answer(answer: Answer) -> list[Statement]:
         said_at=answer.created_at,
         source=f"answer {answer.pk}",
         model=model,
+        model_segment_id=question.segment_id,
     )
     if answer.kind == QuestionKind.VERIFY:
         verdict = payload.get("verdict")
@@ -96,21 +116,25 @@ def _bounds_statement(base: Statement, payload: dict[str, Any], answer: Answer) 
     edges = payload.get("segment")
     if payload.get("rejected") or not edges:
         return replace(base, kind="rejected", is_abnormal=False, outcome=Outcome.REJECTED)
-    is_same = source is not None and (source.start_ms, source.end_ms, source.label) == (
-        edges["start_ms"],
-        edges["end_ms"],
-        edges.get("label", source.label),
-    )
+    label = edges.get("label") or (source.label if source else "")
+    start_ms, end_ms = int(edges["start_ms"]), int(edges["end_ms"])
+    has_model_edges = _has_model_edges(source, start_ms, end_ms, label)
+    explanation, draft = str(edges.get("explanation", "")).strip(), str(edges.get("draft_explanation", "")).strip()
     return replace(
         base,
         kind="segment",
-        start_ms=int(edges["start_ms"]),
-        end_ms=int(edges["end_ms"]),
-        label=edges.get("label") or (source.label if source else ""),
-        explanation=str(edges.get("explanation", "")).strip(),
-        draft=str(edges.get("draft_explanation", "")).strip(),
-        outcome=Outcome.ACCEPTED if is_same else Outcome.CHANGED,
+        start_ms=start_ms,
+        end_ms=end_ms,
+        label=label,
+        explanation=explanation,
+        draft=draft,
+        outcome=Outcome.ACCEPTED if has_model_edges and explanation in {"", draft} else Outcome.CHANGED,
+        has_model_edges=has_model_edges,
     )
+
+
+def _has_model_edges(source: PredictedSegment | None, start_ms: int, end_ms: int, label: str) -> bool:
+    return source is not None and (source.start_ms, source.end_ms, source.label) == (start_ms, end_ms, label)
 
 
 def _explain_statements(base: Statement, payload: dict[str, Any], answer: Answer) -> list[Statement]:
@@ -128,14 +152,17 @@ def _explain_statements(base: Statement, payload: dict[str, Any], answer: Answer
             explanation=sentence,
             draft=draft,
             outcome=Outcome.ACCEPTED if sentence == draft else Outcome.CHANGED,
+            has_model_edges=True,
+            is_sentence_only=True,
         )
     ]
 
 
 def merged(statements: Iterable[Statement]) -> tuple[Statement, ...]:
-    """The statements with each event once: of two about the same event the later wins.
+    """The statements with each event once: of two about the same event the later wins, as far as it says something.
 
-    The later one takes over the earlier sentence where it has none of its own. Two segments are the same event
+    What a person only accepted never takes the place of what another one set or wrote, and an answer that was about
+    the sentence leaves the edges. Two segments are the same event when they come from one segment of the model, or
     when their labels are equal and their temporal IoU reaches `SAME_EVENT_TIOU`; two segments of one source never
     are, for there a person saw both at once.
     """
@@ -144,10 +171,35 @@ def merged(statements: Iterable[Statement]) -> tuple[Statement, ...]:
         twin = next((one for one in kept if _is_same_event(one, statement)), None)
         if twin is not None:
             kept.remove(twin)
-            if not statement.explanation:
-                statement = replace(statement, explanation=twin.explanation, draft=twin.draft)
+            statement = _joined(twin, statement)
         kept.append(statement)
     return tuple(sorted(kept, key=_order_in_time))
+
+
+def _joined(earlier: Statement, later: Statement) -> Statement:
+    """One statement of two about the same event."""
+    is_other_person = earlier.user_id != later.user_id or earlier.user_id is None
+    is_later_accept = not later.has_own_edges and not later.has_own_sentence
+    is_correction = (earlier.has_own_edges or earlier.has_own_sentence) and not earlier.is_sentence_only
+    if is_correction and is_later_accept and (is_other_person or later.is_sentence_only):
+        return earlier if earlier.explanation else _with_sentence_of(earlier, later)
+    keeps_sentence = not later.explanation
+    keeps_edges = later.is_sentence_only and not earlier.is_sentence_only
+    if is_other_person:
+        keeps_sentence = keeps_sentence or (earlier.has_own_sentence and not later.has_own_sentence)
+        keeps_edges = keeps_edges or (earlier.has_own_edges and not later.has_own_edges)
+    joined = _with_sentence_of(later, earlier) if keeps_sentence else later
+    if not keeps_edges:
+        return replace(joined, is_sentence_only=later.is_sentence_only)
+    place = {"start_ms": earlier.start_ms, "end_ms": earlier.end_ms, "label": earlier.label}
+    return replace(joined, **place, has_model_edges=earlier.has_model_edges, is_sentence_only=False)
+
+
+def _with_sentence_of(statement: Statement, other: Statement) -> Statement:
+    """With the other's sentence; who accepted edges alone has then no accepted event but a changed one."""
+    is_own = other.has_own_sentence and statement.outcome == Outcome.ACCEPTED
+    outcome = Outcome.CHANGED if is_own else statement.outcome
+    return replace(statement, explanation=other.explanation, draft=other.draft, outcome=outcome)
 
 
 def temporal_iou(a: Statement, b: Statement) -> float:
@@ -184,6 +236,8 @@ def _verdict(statement: Statement) -> Verdict:
 def _is_same_event(a: Statement, b: Statement) -> bool:
     if a.kind != "segment" or b.kind != "segment" or a.source == b.source:
         return False
+    if a.model_segment_id is not None and a.model_segment_id == b.model_segment_id:
+        return True
     return a.label == b.label and temporal_iou(a, b) >= SAME_EVENT_TIOU
 
 

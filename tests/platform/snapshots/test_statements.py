@@ -1,5 +1,6 @@
 """From rows to statements to a line of a snapshot."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -30,7 +31,7 @@ LATER = EARLIER + timedelta(hours=1)
 
 def segment(start_ms, end_ms, **more):
     given = {"label": "Fighting", "outcome": "manual", "source": "annotation 1", "said_at": EARLIER, **more}
-    return Statement("segment", start_ms, end_ms, **given)
+    return Statement(kind="segment", start_ms=start_ms, end_ms=end_ms, **given)
 
 
 def answer(kind, payload, **question):
@@ -108,6 +109,83 @@ def test_of_two_statements_about_one_event_the_later_wins_and_keeps_the_sentence
     second = segment(10_000, 13_000, source="annotation 2", said_at=LATER)
     (kept,) = merged([second, first])
     assert (kept.end_ms, kept.explanation, kept.draft) == (13_000, "Two men fight.", "People.")
+
+
+def by(user_id, *, said_at=LATER, **more):
+    """What somebody said later in an annotation of their own about the model's segment of 10-14 s."""
+    given = {"draft": "People.", "explanation": "People.", "model_segment_id": 7, "source": f"annotation {user_id}"}
+    edges = {"start_ms": 10_000, "end_ms": 14_000, **more}
+    is_models = (edges["start_ms"], edges["end_ms"]) == (10_000, 14_000)
+    return segment(**{**given, **edges}, user_id=user_id, said_at=said_at, has_model_edges=is_models)
+
+
+@pytest.mark.parametrize(
+    "earlier",
+    [
+        by(1, said_at=EARLIER, outcome="changed", end_ms=20_500),
+        by(1, said_at=EARLIER, outcome="changed", explanation="Two men fight."),
+        by(1, said_at=EARLIER, outcome="manual", end_ms=13_000, explanation="Two men fight.", draft=""),
+        by(1, said_at=EARLIER, outcome="changed", label="Assault", end_ms=13_999),
+    ],
+)
+def test_a_later_accept_by_another_person_never_displaces_a_correction(earlier):
+    assert merged([by(2, outcome="accepted"), earlier]) == (earlier,)
+
+
+def test_an_accept_lends_its_sentence_to_a_correction_that_has_none():
+    drawn = by(1, said_at=EARLIER, outcome="manual", end_ms=13_000, explanation="", draft="")
+    (kept,) = merged([drawn, by(2, outcome="accepted")])
+    assert (kept.end_ms, kept.outcome, kept.user_id, kept.explanation) == (13_000, "manual", 1, "People.")
+
+
+def test_ones_own_later_word_counts_even_when_it_is_an_accept():
+    changed = by(1, said_at=EARLIER, outcome="changed", end_ms=13_000, source="annotation 3")
+    (kept,) = merged([changed, by(1, outcome="accepted")])
+    assert (kept.end_ms, kept.outcome) == (14_000, "accepted")
+
+
+def test_of_two_corrections_each_keeps_what_the_other_left_as_it_was():
+    moved = by(1, said_at=EARLIER, outcome="changed", end_ms=20_000)
+    written = by(2, outcome="changed", explanation="A man hits another.")
+    (kept,) = merged([moved, written])
+    assert (kept.end_ms, kept.explanation, kept.outcome) == (20_000, "A man hits another.", "changed")
+    (kept,) = merged([replace(moved, said_at=LATER), replace(written, said_at=EARLIER)])
+    assert (kept.end_ms, kept.explanation, kept.outcome) == (20_000, "A man hits another.", "changed")
+
+
+@pytest.mark.parametrize(("sentence", "user_id"), [("A man hits another.", 2), ("A man hits another.", 1)])
+def test_an_answer_about_the_sentence_leaves_the_edges(sentence, user_id):
+    moved = by(1, said_at=EARLIER, outcome="changed", start_ms=9_000, explanation="")
+    said = replace(by(user_id, outcome="changed", explanation=sentence, source="answer 5"), is_sentence_only=True)
+    (kept,) = merged([moved, said])
+    assert (kept.start_ms, kept.end_ms, kept.explanation) == (9_000, 14_000, sentence)
+
+
+def test_a_sentence_stands_when_another_person_then_accepts_the_segment():
+    said = by(1, said_at=EARLIER, outcome="changed", explanation="A man hits another.", source="answer 5")
+    (kept,) = merged([replace(said, is_sentence_only=True), by(2, outcome="accepted")])
+    assert (kept.explanation, kept.draft, kept.outcome) == ("A man hits another.", "People.", "changed")
+
+
+@pytest.mark.django_db
+def test_a_save_after_the_submit_is_as_late_as_it_is():
+    source = PredictedSegmentFactory()
+    video = source.prediction.video
+    first = AnnotationFactory(video=video)
+    SegmentFactory(annotation=first, end_ms=13_000)
+    second = AnnotationFactory(video=video)
+    SegmentFactory(annotation=second, end_ms=12_500)
+    first.save()  # one more save after both submitted
+    (kept,) = merged([*statements_of_annotation(first), *statements_of_annotation(second)])
+    assert kept.end_ms == 13_000
+
+
+@pytest.mark.django_db
+def test_a_bounds_answer_with_a_new_sentence_is_no_mere_accept():
+    source = PredictedSegmentFactory()
+    payload = {"segment": {"start_ms": 10_000, "end_ms": 12_000, "label": "Fighting", "explanation": "A man falls."}}
+    (said,) = statements_of_answer(answer(QuestionKind.BOUNDS, payload, video=source.prediction.video, segment=source))
+    assert (said.outcome, said.has_own_sentence, said.has_own_edges) == (Outcome.CHANGED, True, False)
 
 
 def test_two_segments_of_one_person_are_two_events_even_when_they_overlap():
