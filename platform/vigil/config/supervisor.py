@@ -147,7 +147,7 @@ class Supervisor:
         starting_say(self.env.home, "starting web and workers")
         python = [sys.executable, "-m"]
         web = [*python, "granian", "--interface", "wsgi", "--host", self.address.host, "--port", str(self.address.port)]
-        web += ["--workers", "1", "--blocking-threads", "8", "--backpressure", "128", "--no-ws"]
+        web += ["--workers", "1", "--blocking-threads", "32", "--backpressure", "512", "--no-ws"]
         web += ["vigil.config.wsgi:application"]
         celery = [*python, "celery", "-A", "vigil.config.celery", "worker", "--loglevel", "INFO", "--without-gossip"]
         celery += ["--without-mingle", "-P", "threads"]

@@ -1,14 +1,25 @@
-"""Serves a file with HTTP byte ranges (RFC 9110, section 14), so that a browser can seek in a video."""
+"""Serves a file with HTTP byte ranges (RFC 9110, section 14), so that a browser can seek in a video.
+
+The web server writes a streamed body from one of its threads, which is taken until the client has read it all, and a
+paused video reads nothing. So a part is short and handed over in one piece, after which its thread is free, and only
+a few bodies that are longer may be under way at a time.
+"""
 
 import re
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified, StreamingHttpResponse
 from django.utils.http import http_date, parse_http_date_safe
 
 CHUNK_BYTES = 256 * 1024
+PART_BYTES = 4 * 1024**2
+"""The most that one answer to a Range holds; the client asks on from there. About 20 s of a proxy."""
+LONG_BODIES = 8
+"""Of the 32 threads that the web server has, so many may be busy with whole files."""
 ONE_RANGE = re.compile(r"\s*bytes\s*=\s*(\d*)\s*-\s*(\d*)\s*", re.IGNORECASE)
 FOR_GOOD_S = 365 * 24 * 3600
 
@@ -23,8 +34,34 @@ def file_slice(path: Path, start: int, end: int) -> Iterator[bytes]:
             yield chunk
 
 
+class LongBody:
+    """The bytes of a whole file, one of at most so many as there are seats."""
+
+    seats = threading.BoundedSemaphore(LONG_BODIES)
+
+    def __init__(self, path: Path, size: int) -> None:
+        """Takes a seat, which `close` gives back. Raises `BlockingIOError` when all are taken."""
+        if not self.seats.acquire(blocking=False):
+            raise BlockingIOError(f"{LONG_BODIES} whole files are being fetched")
+        self._chunks = file_slice(path, 0, size)
+        self._is_seated = True
+
+    def __iter__(self) -> Iterator[bytes]:
+        # A client that reads slowly must not keep a connection of the pool meanwhile.
+        close_old_connections()
+        yield from self._chunks
+
+    def close(self) -> None:
+        """Django calls this at the end, and when the client went away, even before the first byte."""
+        if self._is_seated:
+            self._is_seated = False
+            self.seats.release()
+
+
 def file_response(request: HttpRequest, path: Path, content_type: str) -> HttpResponseBase:
-    """The file or the part of it that was asked for: 200, 206, 304 or 416. Only for people who may see it.
+    """The file or the part of it that was asked for: 200, 206, 304, 416 or 503. Only for people who may see it.
+
+    A part may be shorter than asked, which its Content-Range says.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -44,15 +81,21 @@ def file_response(request: HttpRequest, path: Path, content_type: str) -> HttpRe
     if part is None:
         return HttpResponse(status=416, headers={**headers, "Content-Range": f"bytes */{stat.st_size}"})
     start, end, is_partial = part
+    end = min(end, start + PART_BYTES) if is_partial else end
     headers["Content-Length"] = str(end - start)
     if is_partial:
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{stat.st_size}"
     status = 206 if is_partial else 200
     if request.method == "HEAD":
         return HttpResponse(status=status, headers=headers, content_type=content_type)
-    return StreamingHttpResponse(
-        file_slice(path, start, end), status=status, headers=headers, content_type=content_type
-    )
+    if end - start <= PART_BYTES:
+        body = b"".join(file_slice(path, start, end))
+        return HttpResponse(body, status=status, headers=headers, content_type=content_type)
+    try:
+        return StreamingHttpResponse(LongBody(path, end), status=status, headers=headers, content_type=content_type)
+    except BlockingIOError as error:
+        said = f"Too much at once: {error}. Try again in a minute."
+        return HttpResponse(said, status=503, headers={"Retry-After": "30"}, content_type="text/plain")
 
 
 def requested_range(header: str, size: int) -> tuple[int, int, bool] | None:

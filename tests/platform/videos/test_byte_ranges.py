@@ -7,7 +7,7 @@ import pytest
 from django.http import HttpResponseBase
 from django.test import RequestFactory
 
-from vigil.videos.byte_ranges import file_response, file_slice, requested_range
+from vigil.videos.byte_ranges import LONG_BODIES, PART_BYTES, LongBody, file_response, file_slice, requested_range
 
 CONTENT = bytes(range(256)) * 4
 
@@ -106,3 +106,49 @@ def test_a_browser_that_goes_away_leaves_no_open_file(file: Path) -> None:
 def test_an_empty_file_has_no_part() -> None:
     assert requested_range("bytes=0-", 0) is None
     assert requested_range("", 0) == (0, 0, False)
+
+
+@pytest.fixture
+def long_file(tmp_path: Path) -> Path:
+    path = tmp_path / "long.bin"
+    path.write_bytes(b"".join(number.to_bytes(4, "big") for number in range(PART_BYTES // 2)))
+    return path
+
+
+@pytest.mark.parametrize("header", ["bytes=0-", "bytes=12-", "bytes=12-8000000"])
+def test_a_long_part_is_answered_with_its_beginning_in_one_piece(long_file: Path, header: str) -> None:
+    response = ask(long_file, Range=header)
+    start = int(header[6:].split("-")[0])
+    end = start + PART_BYTES
+
+    assert response.status_code == 206 and not response.streaming
+    assert response["Content-Range"] == f"bytes {start}-{end - 1}/{2 * PART_BYTES}"
+    assert response["Content-Length"] == str(PART_BYTES)
+    assert body(response) == long_file.read_bytes()[start:end]
+
+
+def test_asking_on_gives_the_whole_file(long_file: Path) -> None:
+    found = b""
+    while len(found) < 2 * PART_BYTES:
+        found += body(ask(long_file, Range=f"bytes={len(found)}-"))
+
+    assert found == long_file.read_bytes()
+
+
+def test_only_so_many_whole_files_are_on_their_way_and_a_client_that_goes_away_makes_room(long_file: Path) -> None:
+    under_way = [ask(long_file) for _ in range(LONG_BODIES)]
+    refused = ask(long_file)
+
+    assert [one.status_code for one in under_way] == [200] * LONG_BODIES
+    assert (refused.status_code, refused["Retry-After"]) == (503, "30")
+    assert ask(long_file, Range="bytes=0-").status_code == 206
+    assert body(under_way[0]) == long_file.read_bytes()
+    under_way[0].close()
+    under_way[0].close()
+    under_way[1].close()
+    again = [ask(long_file) for _ in range(3)]
+    assert [one.status_code for one in again] == [200, 200, 503]
+    for one in [*under_way, *again]:
+        one.close()
+    assert LongBody.seats.acquire(blocking=False)
+    LongBody.seats.release()
