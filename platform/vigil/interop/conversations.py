@@ -11,7 +11,7 @@ from vigil.interop.export_request import ExportTarget
 from vigil.interop.json_files import json_write
 from vigil.interop.records import ClipRecord, RecordWriter
 from vigil.projects.errors import Invalid
-from vigil.snapshots.selectors import frozen_truths, training_videos
+from vigil.snapshots.selectors import frozen_truths, said_of_tests, training_videos
 from vigil.videos.models import RenditionKind, Split, Video
 from vigil.videos.selectors import original_path
 from vigil.videos.storage import media_path
@@ -41,7 +41,8 @@ def conversations_write(target: ExportTarget, line_of: Callable[[ClipRecord], di
 
 
 def records_of(target: ExportTarget) -> list[ClipRecord]:
-    """What people said in the snapshot, and the truth of the test videos, in the order of the videos' hashes."""
+    """What people said in the snapshot, and the truth of the test videos as people corrected it, in the order of the
+    videos' hashes."""
     snapshot = target.snapshot
     writer = RecordWriter(load_template(target.project.template), snapshot.content_sha256)
     sources = snapshot.manifest.get("sources", {})
@@ -49,8 +50,11 @@ def records_of(target: ExportTarget) -> list[ClipRecord]:
     for training in training_videos(snapshot):
         for record in writer.of_training_video(training, sources.get(training.video.key, [])):
             records.setdefault(record.id, record)
+    told = said_of_tests(snapshot)
     for truth in frozen_truths(project=target.project, split=Split.TEST):
-        for record in writer.of_truth(truth):
+        told_of = told.get(truth.video.key)
+        found = writer.of_test_video(truth, told_of.said, told_of.sources) if told_of else writer.of_truth(truth)
+        for record in found:
             records.setdefault(record.id, record)
     return sorted(records.values(), key=lambda record: (record.provenance.video_sha256, record.provenance.start_ms))
 

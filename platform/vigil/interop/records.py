@@ -4,8 +4,8 @@ A record is about one event that a person explained, or about a stretch where pe
 that nothing happens. Times in the answers are seconds from the start of the record's clip.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from annotation_templates.conversations import InstructionPair, instruction_pairs
@@ -118,6 +118,33 @@ class RecordWriter:
         if not segments:
             yield self._record(truth.video, _quiet_stretch(truth.video))
 
+    def of_test_video(
+        self, truth: VideoTruth, said: TrainingVideo, sources: Sequence[Mapping[str, Any]]
+    ) -> Iterator[ClipRecord]:
+        """Records of a test video about which people said something: what they set or wrote goes before the truth, and
+        the truth before what they only accepted."""
+        accepted = {_place(one) for one in sources if one.get("outcome") == "accepted"}
+        true = [LabelledSegment(s.start_ms, s.end_ms, s.label, s.explanation) for s in truth.segments]
+        segments: list[LabelledSegment] = []
+        for segment in said.segments:
+            twin = next((one for one in true if _is_same_event(one, segment)), None)
+            is_accepted = ("segment", segment.start_ms, segment.end_ms) in accepted
+            if twin is not None and twin.explanation and is_accepted:
+                continue
+            if twin is not None and not segment.explanation:
+                segment = replace(segment, explanation=twin.explanation)
+            segments.append(segment)
+        left = [one for one in true if not any(_is_same_event(one, segment) for segment in segments)]
+        as_truth = [
+            {"kind": "segment", "start_ms": one.start_ms, "end_ms": one.end_ms, "outcome": "truth"} for one in left
+        ]
+        known = replace(
+            said,
+            segments=tuple(sorted([*segments, *left], key=lambda one: (one.start_ms, one.end_ms))),
+            is_fully_labelled=said.is_fully_labelled or truth.is_localised,
+        )
+        yield from self.of_training_video(known, [*sources, *as_truth])
+
     def _record(self, video: VideoRef, event: Event) -> ClipRecord:
         key = f"{video.key[:16]}-{event.start_ms}-{event.end_ms}-{event.label or 'normal'}"
         turns = instruction_pairs(
@@ -188,6 +215,12 @@ def _quiet_stretch(video: VideoRef) -> Event:
 
 def _touches(verdict: Verdict, segments: Iterable[LabelledSegment]) -> bool:
     return any(s.start_ms < verdict.end_ms and verdict.start_ms < s.end_ms for s in segments)
+
+
+def _is_same_event(a: LabelledSegment, b: LabelledSegment) -> bool:
+    """Whether they share more than half of the shorter one; a person may have moved an edge far, or named it anew."""
+    shared_ms = min(a.end_ms, b.end_ms) - max(a.start_ms, b.start_ms)
+    return 2 * shared_ms > min(a.end_ms - a.start_ms, b.end_ms - b.start_ms)
 
 
 def _place(source: Mapping[str, Any]) -> tuple[str, int, int]:

@@ -27,22 +27,28 @@ COUNTED = (
 
 @dataclass(frozen=True)
 class ManifestVideo:
-    """A video of the train or val split with what people said of it."""
+    """A video with what people said of it."""
 
     training: TrainingVideo
     statements: tuple[Statement, ...]
 
 
-def manifest_of(videos: Sequence[ManifestVideo], test_videos: Iterable[str]) -> dict[str, Any]:
-    """The manifest: `videos` (JSON of `TrainingVideo`), `sources` (who said what, by video key), `test_videos` (names).
+def manifest_of(
+    videos: Sequence[ManifestVideo], test_videos: Iterable[str], test_answers: Sequence[ManifestVideo] = ()
+) -> dict[str, Any]:
+    """The manifest: `videos` (JSON of `TrainingVideo`), `sources` (who said what, by video key), `test_videos` (names)
+    and `test_answers`, which holds the same two of what people said about test videos. Only `videos` is trained on.
 
     Sorted by the videos' keys and free of times of day and of paths: the same knowledge always gives the same bytes.
     """
+    return {**_lines(videos), "test_videos": sorted(test_videos), "test_answers": _lines(test_answers)}
+
+
+def _lines(videos: Sequence[ManifestVideo]) -> dict[str, Any]:
     ordered = sorted(videos, key=lambda one: one.training.video.key)
     return {
         "videos": [to_json(one.training) for one in ordered],
         "sources": {one.training.video.key: [_source(said) for said in one.statements] for one in ordered},
-        "test_videos": sorted(test_videos),
     }
 
 

@@ -7,7 +7,8 @@ from vigil.projects.models import Project
 
 
 class Snapshot(models.Model):
-    """`manifest` is the JSON of a list of `ml.contracts.TrainingVideo` (train and val) plus the test split's names."""
+    """`manifest` is the JSON of a list of `ml.contracts.TrainingVideo` (train and val) plus the test split's names and,
+    apart from what is trained on, people's answers about test videos."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="snapshots")
     content_sha256 = models.CharField(max_length=64)

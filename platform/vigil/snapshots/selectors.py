@@ -1,8 +1,9 @@
 """Reads snapshots back as what `ml` trains on, and the frozen truth as what it is judged by."""
 
 import logging
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -17,6 +18,14 @@ from vigil.videos.models import Split, Video, WeakLabel
 from vigil.videos.selectors import original_path, video_ref
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class SaidOfTest:
+    """What people said about one test video, and who said what."""
+
+    said: TrainingVideo
+    sources: Sequence[Mapping[str, Any]]
 
 
 def snapshots_of(*, project: Project) -> QuerySet[Snapshot]:
@@ -41,9 +50,23 @@ def snapshot_by_name(*, project: Project, name: str) -> Snapshot:
 
 def training_videos(snapshot: Snapshot) -> list[TrainingVideo]:
     """The snapshot's videos with the paths that their originals have now; a removed video is left out and logged."""
+    return _with_paths(snapshot, snapshot.manifest["videos"])
+
+
+def said_of_tests(snapshot: Snapshot) -> dict[str, SaidOfTest]:
+    """What people said about test videos, by the video's key: for exports, never for training."""
+    told = snapshot.manifest.get("test_answers", {})  # snapshots from before there was this part have none
+    sources = told.get("sources", {})
+    return {
+        line.video.key: SaidOfTest(line, sources.get(line.video.key, []))
+        for line in _with_paths(snapshot, told.get("videos", []))
+    }
+
+
+def _with_paths(snapshot: Snapshot, videos: Iterable[dict[str, Any]]) -> list[TrainingVideo]:
     present = {video.sha256: video for video in Video.objects.filter(project_id=snapshot.project_id)}
     lines = []
-    for line in snapshot.manifest["videos"]:
+    for line in videos:
         training = from_json(TrainingVideo, line)
         video = present.get(training.video.key)
         if video is None:

@@ -28,20 +28,23 @@ from vigil.videos.selectors import video_ref
 def snapshot_take(*, project: Project, user: User | None = None) -> Snapshot:
     """The snapshot of what is known now. When nothing changed since an earlier one, that one.
 
-    Videos of the test split are listed by name only: they are never trained on.
+    Videos of the test split are never trained on: what people said of them is kept apart, for exports.
 
     Raises:
         Invalid: a group of videos is divided over splits, or there is nothing to train on.
     """
     videos = Video.objects.filter(project=project, state=WorkState.SUCCEEDED).order_by("pk")
     _check_groups(videos)
-    lines = _manifest_videos(project, videos.exclude(split=Split.TEST))
+    known = _manifest_videos(project, videos)
+    lines = [line for line in known if line.training.video.split != Split.TEST]
+    tested = [line for line in known if line.training.video.split == Split.TEST]
     if not any(line.training.video.split == Split.TRAIN for line in lines):
         raise Invalid(
             f"project {project.name!r} has no ready video in the train split; import some with import_videos, "
             "or give some videos the split 'train' in labels.csv"
         )
-    manifest = manifest_of(lines, videos.filter(split=Split.TEST).values_list("name", flat=True))
+    told = [line for line in tested if line.statements or line.training.is_fully_labelled]
+    manifest = manifest_of(lines, [line.training.video.name for line in tested], told)
     snapshot, _ = Snapshot.objects.get_or_create(
         project=project,
         content_sha256=content_sha256(manifest),

@@ -191,8 +191,14 @@ def _joined(earlier: Statement, later: Statement) -> Statement:
     joined = _with_sentence_of(later, earlier) if keeps_sentence else later
     if not keeps_edges:
         return replace(joined, is_sentence_only=later.is_sentence_only)
-    place = {"start_ms": earlier.start_ms, "end_ms": earlier.end_ms, "label": earlier.label}
-    return replace(joined, **place, has_model_edges=earlier.has_model_edges, is_sentence_only=False)
+    return replace(
+        joined,
+        start_ms=earlier.start_ms,
+        end_ms=earlier.end_ms,
+        label=earlier.label,
+        has_model_edges=earlier.has_model_edges,
+        is_sentence_only=False,
+    )
 
 
 def _with_sentence_of(statement: Statement, other: Statement) -> Statement:

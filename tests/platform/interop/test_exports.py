@@ -119,6 +119,23 @@ def test_an_export_twice_is_the_same(project: Project, tmp_path: Path) -> None:
     assert DatasetExport.objects.filter(snapshot__project=project).count() == 2
 
 
+def test_a_correction_of_a_test_video_is_in_its_file_and_in_no_other(project: Project, tmp_path: Path) -> None:
+    fall = project.videos.get(name="fall.mp4")
+    annotation = AnnotationFactory(video=fall)
+    corrected = "An old woman slips on the wet floor."
+    SegmentFactory(
+        annotation=annotation, start_ms=3_000, end_ms=7_300, label="Falling", explanation=corrected,
+        outcome=Outcome.CHANGED, draft_explanation="A woman falls.",
+    )  # fmt: skip
+    dataset_export(project=project, format="llava", out_dir=tmp_path / "out")
+    rows = loaded(tmp_path / "out", tmp_path)
+    (record,) = rows["test"]
+    assert record["conversations"][-1]["value"] == corrected
+    origin = record["provenance"]
+    assert (origin["end_ms"], origin["outcome"], origin["user_id"]) == (7_300, "changed", str(annotation.user_id))
+    assert corrected not in str(rows["train"] + rows["val"])
+
+
 def test_a_folder_with_something_in_it_is_left_alone(project: Project, tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("precious")
     with pytest.raises(Invalid, match="not empty"):

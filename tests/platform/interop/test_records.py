@@ -82,6 +82,41 @@ def test_the_truth_of_a_test_video() -> None:
     assert record.turns[-1].answer == "A woman falls."
 
 
+TRUTH = VideoTruth(
+    video(split="test"),
+    (TruthSegment(3_000, 8_000, "Falling", "A woman falls."), TruthSegment(20_000, 24_000, "Fire", "A bin burns.")),
+)
+
+
+def of_test(*segments: LabelledSegment, outcome: str, **more: object) -> list[tuple[int, int, str, str]]:
+    sources = [
+        {"kind": "segment", "start_ms": one.start_ms, "end_ms": one.end_ms, "outcome": outcome} for one in segments
+    ]
+    said = TrainingVideo(video(split="test"), segments=segments, **more)  # type: ignore[arg-type]
+    found = [record.provenance for record in WRITER.of_test_video(TRUTH, said, sources)]
+    return [(one.start_ms, one.end_ms, one.label, one.outcome) for one in found]
+
+
+def test_what_a_person_corrected_takes_the_place_of_the_truth_of_that_event_alone() -> None:
+    corrected = LabelledSegment(3_000, 11_000, "Accident", "A woman slips.", "A woman falls.")
+    found = of_test(corrected, outcome="changed")
+    assert found == [(3_000, 11_000, "Accident", "changed"), (20_000, 24_000, "Fire", "truth")]
+
+
+def test_a_moved_edge_without_a_sentence_of_its_own_keeps_that_of_the_truth() -> None:
+    found = of_test(LabelledSegment(3_500, 8_000, "Falling"), outcome="changed")
+    assert found[0] == (3_500, 8_000, "Falling", "changed")
+
+
+def test_the_truth_goes_before_what_was_only_accepted() -> None:
+    found = of_test(LabelledSegment(3_500, 8_000, "Falling", "People.", "People."), outcome="accepted")
+    assert found == [(3_000, 8_000, "Falling", "truth"), (20_000, 24_000, "Fire", "truth")]
+
+
+def test_a_rejected_segment_on_a_true_event_is_no_negative() -> None:
+    assert len(of_test(outcome="rejected", rejected=(Verdict(4_000, 7_000, False),))) == 2
+
+
 def test_the_same_knowledge_gives_the_same_records() -> None:
     training = TrainingVideo(video(weak_label="normal"))
     assert records(training) == records(training)

@@ -10,6 +10,7 @@ from vigil.annotations.services import frozen_truth_set
 from vigil.projects.errors import Invalid
 from vigil.projects.work import WorkState
 from vigil.snapshots.models import Snapshot
+from vigil.snapshots.selectors import said_of_tests, training_videos
 from vigil.snapshots.services import counts_now, snapshot_take
 from vigil.videos.models import Split, WeakLabel
 
@@ -45,14 +46,29 @@ def test_a_draft_is_not_in_it(project):
     assert snapshot_take(project=project).counts["segments"] == 0
 
 
-def test_the_test_split_is_listed_by_name_only(project):
+def test_the_truth_of_the_test_split_is_not_in_it(project):
     test = project.videos.get(name="test.mp4")
-    SegmentFactory(annotation__video=test, explanation="The secret of the test.")
     frozen_truth_set(video=test, segments=[TruthSegment(1_000, 2_000, "Fire", "The secret of the test.")])
     snapshot = snapshot_take(project=project)
     assert snapshot.manifest["test_videos"] == ["test.mp4"]
     assert "secret" not in str(snapshot.manifest)
     assert test.sha256 not in str(snapshot.manifest)
+
+
+def test_what_people_said_of_a_test_video_is_kept_but_never_trained_on(project):
+    test = project.videos.get(name="test.mp4")
+    before = snapshot_take(project=project)
+    segment = SegmentFactory(annotation__video=test, end_ms=13_370, explanation="A man falls.")
+    after = snapshot_take(project=project)
+    assert before != after
+    (line,) = after.manifest["test_answers"]["videos"]
+    assert (line["segments"][0]["end_ms"], line["segments"][0]["explanation"]) == (13_370, "A man falls.")
+    (source,) = after.manifest["test_answers"]["sources"][test.sha256]
+    assert source["user_id"] == segment.annotation.user_id
+    assert [one.video.name for one in training_videos(after)] == ["train.mp4"]
+    assert test.sha256 not in after.manifest["sources"]
+    assert after.counts == before.counts
+    assert said_of_tests(after)[test.sha256].said.segments[0].end_ms == 13_370
 
 
 def test_no_path_of_this_machine_is_in_it(project):
