@@ -169,6 +169,7 @@ class VideoOut(Schema):
     height: int
     is_variable_rate: bool
     weak_label: str
+    split: str
     state: str
     error: str
     proxy_url: str | None

@@ -17,6 +17,9 @@ from vigil.videos.selectors import rendition_urls
 
 CONTEXT_MS = 1500
 """Shown before and after the seconds that a question is about."""
+SCORES = ("raw", "long", "short", "fused")
+SCORE_DIGITS = 4
+"""Of a score as it is sent: no screen shows more, and a day of scores is half as long to read."""
 
 
 def workbench_contents(*, user: User, video: Video, question_id: int | None, language: str) -> dict[str, Any]:
@@ -55,6 +58,7 @@ def video_body(video: Video) -> dict[str, Any]:
         "height": video.height,
         "is_variable_rate": video.is_variable_rate,
         "weak_label": video.weak_label,
+        "split": video.split,
         "state": video.state,
         "error": video.error,
         **rendition_urls(video),
@@ -81,10 +85,7 @@ def prediction_body(prediction: Prediction) -> dict[str, Any]:
         "model": prediction.model_version.name,
         "clip_start_ms": prediction.clip_start_ms,
         "clip_end_ms": prediction.clip_end_ms,
-        "raw": prediction.raw,
-        "long": prediction.long,
-        "short": prediction.short,
-        "fused": prediction.fused,
+        **{name: [round(score, SCORE_DIGITS) for score in getattr(prediction, name)] for name in SCORES},
         "judgement": prediction.judgement,
         "segments": [_segment_body(segment) for segment in prediction.segments.all()],
     }

@@ -154,6 +154,7 @@ export const CHINESE: Readonly<Record<TextKey, string>> = {
   'page.preparing': '完成后本页会自动打开。',
   'page.quarantined': '此文件已被隔离',
   'page.back': '返回项目',
+  'test_split.note': '测试集：您的标注会保存并导出，但不会用于训练。',
   'read_only.badge': '只能查看',
   'read_only.title': '您只能查看',
   'read_only.why': '您在此项目中的角色是查看者：可随意播放、逐帧和缩放，但不能更改任何内容。如需标注，请向项目所有者申请标注者角色。',
@@ -196,5 +197,6 @@ export const CHINESE: Readonly<Record<TextKey, string>> = {
   'questions.glance_hint': '快速观看。异常一开始就轻点或按空格键。',
   'questions.loading': '正在寻找下一个问题',
   'questions.failed': '无法取得下一个问题',
+  'questions.lost': '您的上一个回答未被保存：{detail}',
   'questions.not_stored': '回答未保存：{detail}',
 };

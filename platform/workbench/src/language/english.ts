@@ -152,6 +152,7 @@ export const ENGLISH = {
   'page.preparing': 'This page opens it by itself as soon as it is ready.',
   'page.quarantined': 'This file is quarantined',
   'page.back': 'Back to the project',
+  'test_split.note': 'Test split: your work is kept and exported, but never trained on.',
   'read_only.badge': 'Looking only',
   'read_only.title': 'You may look only',
   'read_only.why': 'Your role in this project is viewer: play, step and zoom as you like; nothing here can be changed. To label, ask an owner of the project for the role annotator.',
@@ -194,6 +195,7 @@ export const ENGLISH = {
   'questions.glance_hint': 'Watch it fast. Tap, or press Space, the moment something abnormal begins.',
   'questions.loading': 'Looking for the next question',
   'questions.failed': 'The next question could not be fetched',
+  'questions.lost': 'Your last answer was not kept: {detail}',
   'questions.not_stored': 'The answer is not stored: {detail}',
 } as const;
 

@@ -80,6 +80,8 @@ export interface Video {
   readonly height: number;
   readonly is_variable_rate: boolean;
   readonly weak_label: 'normal' | 'abnormal' | 'unknown';
+  /** Work on a test video is kept and exported, and never trained on. */
+  readonly split: 'train' | 'val' | 'test';
   /** queued, running, succeeded, failed: the state of its preparation. */
   readonly state: string;
   readonly error: string;
