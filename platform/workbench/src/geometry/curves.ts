@@ -6,7 +6,7 @@ export class RangeExtremes {
   private readonly highs: Float32Array[];
 
   constructor(values: ArrayLike<number>) {
-    const base = Float32Array.from(values);
+    const base = new Float32Array(values);
     this.lows = [base];
     this.highs = [base];
     for (let size = base.length; size > 1; size = Math.ceil(size / 2)) this.addLevel(Math.ceil(size / 2));

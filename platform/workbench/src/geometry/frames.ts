@@ -3,7 +3,7 @@
 export class FrameTable {
   /** @param times_ms presentation time of every frame, ascending, from the first frame of the video */
   constructor(
-    private readonly times_ms: readonly number[],
+    private readonly times_ms: ArrayLike<number>,
     readonly duration_ms: number,
   ) {
     if (times_ms.length === 0) throw new RangeError('a frame table needs at least one frame');
@@ -13,7 +13,9 @@ export class FrameTable {
   static even(fps: number, frame_count: number, duration_ms: number): FrameTable {
     const rate = fps > 0 ? fps : 25;
     const count = Math.max(1, frame_count || Math.round((duration_ms * rate) / 1000));
-    return new FrameTable(Array.from({ length: count }, (_, index) => Math.round((index * 1000) / rate)), duration_ms);
+    const times_ms = new Float64Array(count); // a day has more than a million frames
+    for (let frame = 0; frame < count; frame += 1) times_ms[frame] = Math.round((frame * 1000) / rate);
+    return new FrameTable(times_ms, duration_ms);
   }
 
   get count(): number {

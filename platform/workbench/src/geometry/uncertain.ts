@@ -20,8 +20,9 @@ export function uncertainStretches(prediction: Prediction, share = 0.15): Stretc
     doubtOf(prediction.raw[index] ?? fused, prediction.long[index] ?? fused, prediction.short[index] ?? fused, fused),
   );
   if (doubts.length === 0) return [];
-  const ranked = [...doubts].sort((a, b) => b - a);
-  const bar = ranked[Math.min(ranked.length - 1, Math.max(0, Math.ceil(ranked.length * share) - 1))] ?? 0;
+  const ranked = new Float64Array(doubts).sort(); // ascending; as numbers, which a plain array would need a function for
+  const count = ranked.length;
+  const bar = ranked[count - Math.min(count, Math.max(1, Math.ceil(count * share)))] ?? 0;
   const stretches: Stretch[] = [];
   doubts.forEach((doubt, index) => {
     if (doubt < bar || doubt === 0) return;
