@@ -130,7 +130,8 @@ def _question(one: Candidate, prediction_ids: dict[int, int]) -> Question:
 def _withdraw_stale(project: Project) -> None:
     expired = Q(state=QuestionState.LEASED, leased_until__lte=timezone.now())
     stale = Question.objects.filter(Q(state=QuestionState.OPEN) | expired, video__project=project)
-    stale.update(state=QuestionState.WITHDRAWN, leased_by=None, leased_until=None)
+    # Who had one and is still at it may answer it all the same: `leased_by` stays.
+    stale.update(state=QuestionState.WITHDRAWN, leased_until=None)
 
 
 def _predictions(project: Project, version: ModelVersion, *, includes_test: bool) -> QuerySet[Prediction]:

@@ -30,14 +30,18 @@ PAYLOADS: dict[str, type[Strict]] = {
 
 def question_lease(*, user: User, question: Question) -> bool:
     """True when the question is now this person's for ten minutes; False when somebody else has it or answered it."""
-    now = timezone.now()
-    free = Q(state=QuestionState.OPEN) | Q(state=QuestionState.LEASED, leased_until__lte=now)
-    mine = Q(state=QuestionState.LEASED, leased_by=user)
-    claimed = Question.objects.filter(free | mine, pk=question.pk)
-    if claimed.update(state=QuestionState.LEASED, leased_by=user, leased_until=now + LEASE) != 1:
+    until = timezone.now() + LEASE
+    claimed = Question.objects.filter(_is_for(user), pk=question.pk)
+    if claimed.update(state=QuestionState.LEASED, leased_by=user, leased_until=until) != 1:
         return False
     question.refresh_from_db(fields=["state", "leased_by", "leased_until"])
     return True
+
+
+def _is_for(user: User) -> Q:
+    """Questions that nobody has, or whose lease ran out, or that this person has."""
+    free = Q(state=QuestionState.OPEN) | Q(state=QuestionState.LEASED, leased_until__lte=timezone.now())
+    return free | Q(state=QuestionState.LEASED, leased_by=user)
 
 
 def leases_renew(*, user: User, video: Video) -> None:
@@ -48,16 +52,18 @@ def leases_renew(*, user: User, video: Video) -> None:
 
 @transaction.atomic
 def question_answer(*, user: User, question_id: int, payload: dict[str, Any], spent_ms: int) -> Answer:
-    """The kept answer. Only the person who holds the lease can give one.
+    """The kept answer. A lease that ran out keeps nobody from answering, as long as nobody else was faster; nor does
+    a question that was withdrawn after the person had it.
 
     Raises:
         Invalid: the payload does not fit the question's kind or video.
-        Conflict: the lease ran out, or the question is answered or withdrawn.
+        Conflict: somebody else has the question or it is answered; or it was withdrawn and never this person's.
     """
     question = question_for(user=user, question_id=question_id)
     checked = payload_checked(question, payload)
-    held = Question.objects.filter(pk=question.pk, state=QuestionState.LEASED, leased_by=user)
-    if held.filter(leased_until__gt=timezone.now()).update(state=QuestionState.ANSWERED) != 1:
+    was_mine = Q(state=QuestionState.WITHDRAWN, leased_by=user)
+    answerable = Question.objects.filter(_is_for(user) | was_mine, pk=question.pk)
+    if answerable.update(state=QuestionState.ANSWERED, leased_by=user) != 1:
         raise Conflict(_why_lost(question, user))
     return Answer.objects.create(question=question, user=user, kind=question.kind, payload=checked, spent_ms=spent_ms)
 
@@ -123,7 +129,7 @@ def _why_lost(question: Question, user: User) -> str:
         return "This question was withdrawn because the model was renewed; take the next one."
     if question.state == QuestionState.LEASED and question.leased_by_id != user.pk:
         return "Somebody else has this question now; take the next one."
-    return "Your ten minutes for this question ran out; take it anew with 'next question' and answer again."
+    return "The question changed hands meanwhile; answer it again, or take the next one."
 
 
 def annotated_questions_close(*, user: User, annotation: Annotation, question_id: int | None) -> None:
@@ -145,7 +151,8 @@ def annotated_questions_close(*, user: User, annotation: Annotation, question_id
     still_open = _free_questions(annotation)
     if not annotation.is_fully_watched:
         still_open = still_open.filter(settled)
-    still_open.update(state=QuestionState.WITHDRAWN, leased_by=None, leased_until=None)
+    # Who had one and is still at it may answer it all the same: `leased_by` stays.
+    still_open.update(state=QuestionState.WITHDRAWN, leased_until=None)
 
 
 def _free_questions(annotation: Annotation) -> QuerySet[Question]:

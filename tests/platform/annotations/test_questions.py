@@ -6,12 +6,14 @@ from django.utils import timezone
 
 from tests.factories import (
     MembershipFactory,
+    ModelVersionFactory,
     PredictedSegmentFactory,
     PredictionFactory,
     QuestionFactory,
     UserFactory,
     VideoFactory,
 )
+from vigil.active_learning.services import queue_fill
 from vigil.annotations.models import Answer, Question, QuestionState
 from vigil.annotations.questions import answer_withdraw, question_answer, question_lease, question_skip
 from vigil.annotations.schemas import DocumentIn
@@ -68,18 +70,50 @@ def test_an_answer_is_kept_once(member, video):
     assert Answer.objects.count() == 1
 
 
-def test_an_answer_without_the_lease_is_refused_with_the_reason(member, video):
+def test_an_answer_to_what_somebody_else_has_is_refused_with_the_reason(member, video):
     question = asked(member.user, video)
     other = MembershipFactory(project=member.project).user
     with pytest.raises(Conflict, match="Somebody else has this question"):
         answer(other, question, verdict="yes")
-    expire(question)
-    with pytest.raises(Conflict, match="ran out"):
-        answer(member.user, question, verdict="yes")
     Question.objects.update(state=QuestionState.WITHDRAWN)
     with pytest.raises(Conflict, match="withdrawn because the model was renewed"):
-        answer(member.user, question, verdict="yes")
+        answer(other, question, verdict="yes")
     assert not Answer.objects.exists()
+
+
+def test_a_late_answer_counts_when_nobody_else_took_the_question(member, video):
+    question = asked(member.user, video)
+    expire(question)
+    assert answer(member.user, question, verdict="yes").payload == {"verdict": "yes"}
+    assert states(question) == ["answered"]
+
+
+def test_a_late_answer_counts_when_the_question_is_open_again(member, video):
+    question = QuestionFactory(video=video)
+    answer(member.user, question, verdict="yes")
+    question.refresh_from_db()
+    assert (question.state, question.leased_by) == (QuestionState.ANSWERED, member.user)
+
+
+def test_a_late_answer_is_refused_when_somebody_else_took_the_question(member, video):
+    question = asked(member.user, video)
+    expire(question)
+    other = MembershipFactory(project=member.project).user
+    assert question_lease(user=other, question=question)
+    with pytest.raises(Conflict, match="Somebody else has this question"):
+        answer(member.user, question, verdict="yes")
+    answer(other, question, verdict="no")
+    with pytest.raises(Conflict, match="already answered"):
+        answer(member.user, question, verdict="yes")
+
+
+def test_a_late_answer_counts_when_the_queue_was_renewed_meanwhile(member, video):
+    question = asked(member.user, video)
+    expire(question)
+    queue_fill(project=video.project, model_version=ModelVersionFactory(project=video.project))
+    assert states(question) == ["withdrawn"]
+    answer(member.user, question, verdict="yes")
+    assert states(question) == ["answered"]
 
 
 @pytest.mark.parametrize(

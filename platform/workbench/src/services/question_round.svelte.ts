@@ -18,6 +18,8 @@ export class QuestionRound {
   answered = $state(0);
   detail = $state('');
   isSending = $state(false);
+  /** An answer that could not be kept, told until the person has seen and put it away; its question is gone. */
+  lost = $state('');
   private last = $state.raw<Given | null>(null);
   private fetching: Promise<void> | null = null;
   private began_ms = 0;
@@ -71,7 +73,7 @@ export class QuestionRound {
     this.state = 'failed';
   }
 
-  /** Sends an answer and goes on. False when it was not stored; then the question stays. */
+  /** Sends an answer and goes on. False when the question stays because it could not be sent. */
   async answer(payload: unknown): Promise<boolean> {
     const question = this.current;
     if (!question || this.isSending) return false;
@@ -85,9 +87,13 @@ export class QuestionRound {
       return true;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      this.detail = error.message;
-      if (error.status === 409 || error.status === 410) await this.advance();
-      return false;
+      if (error.status !== 409 && error.status !== 410) {
+        this.detail = error.message;
+        return false;
+      }
+      this.lost = error.message;
+      await this.advance();
+      return true;
     } finally {
       this.isSending = false;
     }
