@@ -1,7 +1,7 @@
 """Opens, saves, submits and imports annotations. Every write names the revision it builds on."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db import transaction
@@ -92,9 +92,16 @@ def frozen_truth_set(*, video: Video, segments: Iterable[TruthSegment]) -> Annot
 
 @transaction.atomic
 def segments_import(
-    *, video: Video, user: User, segments: Iterable[LabelledSegment], is_fully_watched: bool = False
+    *,
+    video: Video,
+    user: User,
+    segments: Iterable[LabelledSegment],
+    is_fully_watched: bool = False,
+    replaced: Collection[uuid.UUID] = (),
 ) -> Annotation:
     """The person's annotation with these segments added to what is there, submitted. Twice is once.
+
+    The segments with the keys `replaced` go; each earlier revision still has them.
 
     Raises:
         Invalid: a segment is not inside the video; nothing is changed.
@@ -107,8 +114,14 @@ def segments_import(
         is_fully_watched=is_fully_watched or annotation.is_fully_watched,
         saved_by=user,
         keeps_others=True,
+        replaced=replaced,
     )
     return annotation
+
+
+def imported_key(video: Video, segment: LabelledSegment) -> uuid.UUID:
+    """The key under which an import stores the segment: the same one whenever the same is imported."""
+    return uuid.uuid5(uuid.NAMESPACE_OID, f"{video.sha256}:{segment.start_ms}:{segment.end_ms}:{segment.label}")
 
 
 def _imported(video: Video, segments: Iterable[LabelledSegment]) -> list[CheckedSegment]:
@@ -120,11 +133,10 @@ def _imported(video: Video, segments: Iterable[LabelledSegment]) -> list[Checked
                 f"{video.name}: segment {number} is {segment.start_ms}-{segment.end_ms} ms, "
                 f"but it must lie inside the video's 0-{video.duration_ms} ms; correct the file that it comes from."
             )
-        place = f"{video.sha256}:{segment.start_ms}:{segment.end_ms}:{segment.label}"
         given = {"start_ms": segment.start_ms, "end_ms": segment.end_ms, "label": segment.label}
         texts = {"explanation": segment.explanation, "draft_explanation": segment.draft}
         try:
-            one = SegmentIn.model_validate({"key": uuid.uuid5(uuid.NAMESPACE_OID, place), **given, **texts})
+            one = SegmentIn.model_validate({"key": imported_key(video, segment), **given, **texts})
         except ValidationError as error:
             fault = error.errors()[0]
             raise Invalid(f"{video.name}: segment {number}, {fault['loc'][0]}: {fault['msg']}") from error
@@ -145,10 +157,12 @@ def _import(
     is_fully_watched: bool,
     saved_by: User | None,
     keeps_others: bool,
+    replaced: Collection[uuid.UUID] = (),
 ) -> None:
     """Writes one revision with the segments, unless the annotation already says just that."""
     before = workbench_document(annotation)
-    others = [_stored(one) for one in annotation.segments.exclude(key__in=segments)] if keeps_others else []
+    gone = {*segments, *replaced}
+    others = [_stored(one) for one in annotation.segments.exclude(key__in=gone)] if keeps_others else []
     kept = sorted([*segments.values(), *others], key=_place)
     content = {**before, "segments": [one.as_json() for one in kept], "is_fully_watched": is_fully_watched}
     if content != before:

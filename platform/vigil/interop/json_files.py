@@ -29,5 +29,7 @@ def json_read(path: Path) -> Any:
         raise Invalid(f"{path} is not UTF-8 text (byte {error.start}); export it again as JSON") from error
     except json.JSONDecodeError as error:
         raise Invalid(f"{path}, line {error.lineno}, column {error.colno}: {error.msg}; it is not JSON") from error
+    except ValueError as error:
+        raise Invalid(f"{path} holds a number of thousands of digits; that is no annotation file") from error
     except RecursionError as error:
         raise Invalid(f"{path} is nested too deeply to be an annotation file") from error

@@ -4,7 +4,7 @@ One region is one event; its explanation is a text area with the same id. Label 
 also carries our exact milliseconds in `meta.vigil`, which count for as long as nobody moved the frames.
 """
 
-import math
+import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +12,8 @@ from xml.sax.saxutils import quoteattr
 
 from vigil.interop.frame_ranges import FrameRange, frames_of, interval_of
 
+LARGEST_NUMBER = 10**9
+"""No video has so many frames or seconds."""
 EVENTS, WHY, STATE, VIDEO = "events", "why", "is_anom", "video"
 
 
@@ -95,7 +97,7 @@ def regions_of(results: Any, fps: float | None) -> list[Region]:
     texts = _texts(results)
     regions = []
     for result in results:
-        if isinstance(result, Mapping) and result.get("type") in {"timelinelabels", "labels"}:
+        if isinstance(result, Mapping) and result.get("type") in ("timelinelabels", "labels"):
             regions += _regions(result, texts, fps)
     return regions
 
@@ -105,7 +107,7 @@ def says_normal(results: Any) -> bool:
     if not isinstance(results, list):
         return False
     choices = [r for r in results if isinstance(r, Mapping) and r.get("type") == "choices"]
-    return any("normal" in (c.get("value") or {}).get("choices", []) for c in choices)
+    return any("normal" in _list(_mapping(c.get("value")).get("choices")) for c in choices)
 
 
 def _texts(results: list[Any]) -> dict[str, str]:
@@ -113,35 +115,57 @@ def _texts(results: list[Any]) -> dict[str, str]:
     texts: dict[str, str] = {}
     for result in results:
         if isinstance(result, Mapping) and result.get("type") == "textarea":
-            text = (result.get("value") or {}).get("text") or []
-            lines = [text] if isinstance(text, str) else [str(line) for line in text]
-            texts[str(result.get("id"))] = "\n".join(line.strip() for line in lines if line.strip())
+            text = _mapping(result.get("value")).get("text") or []
+            lines = [text] if isinstance(text, str) else text
+            if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
+                raise RegionFault(f"region {_id(result)!r} has a text that is none: {str(text)[:40]!r}")
+            texts[_id(result)] = "\n".join(line.strip() for line in lines if line.strip())
     return texts
 
 
 def _regions(result: Mapping[str, Any], texts: Mapping[str, str], fps: float | None) -> list[Region]:
-    region_id = str(result.get("id") or "")
+    region_id = _id(result)
     value = result.get("value")
     if not isinstance(value, Mapping):
         raise RegionFault(f"region {region_id!r} has no value")
-    labels = value.get("timelinelabels") or value.get("labels") or []
-    if not isinstance(labels, list) or len(labels) != 1 or not str(labels[0]).strip():
-        raise RegionFault(
-            f"region {region_id!r} has {len(labels) if isinstance(labels, list) else 'no'} labels, not one"
-        )
-    mine = (result.get("meta") or {}).get("vigil") or {}
+    labels = _list(value.get("timelinelabels") or value.get("labels"))
+    if len(labels) != 1:
+        raise RegionFault(f"region {region_id!r} has {len(labels)} labels, not one")
+    if not isinstance(labels[0], str) or not labels[0].strip():
+        raise RegionFault(f"region {region_id!r} has the label {str(labels[0])[:40]!r}, which is no name")
+    mine = _mapping(_mapping(result.get("meta")).get("vigil"))
     return [
         Region(
             id=region_id,
             start_ms=start_ms,
             end_ms=end_ms,
-            label=str(labels[0]).strip(),
+            label=labels[0].strip(),
             explanation=texts.get(region_id, ""),
             origin=str(result.get("origin") or "manual"),
-            key=str(mine.get("key") or ""),
+            key=_key(mine.get("key")),
         )
         for start_ms, end_ms in _intervals(region_id, value, mine, fps)
     ]
+
+
+def _id(result: Mapping[str, Any]) -> str:
+    return str(result.get("id") or "")
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _key(value: Any) -> str:
+    """The key of our segment; what is no UUID is none of ours."""
+    try:
+        return str(uuid.UUID(value)) if isinstance(value, str) else ""
+    except ValueError:
+        return ""
 
 
 def _intervals(
@@ -183,11 +207,12 @@ def _frames(region_id: str, one: Any) -> FrameRange:
 def _exact(frames: FrameRange, mine: Mapping[str, Any]) -> tuple[int, int] | None:
     """Our own milliseconds, if the frames are still those that we wrote for them."""
     start_ms, end_ms = mine.get("start_ms"), mine.get("end_ms")
-    if not isinstance(start_ms, int) or not isinstance(end_ms, int) or not 0 <= start_ms < end_ms:
+    if type(start_ms) is not int or type(end_ms) is not int or not 0 <= start_ms < end_ms:
         return None
     return (start_ms, end_ms) if mine.get("frames") == [frames.start, frames.end] else None
 
 
 def _number(value: Any) -> float | None:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    return float(value) if is_number else None
+    """A number that can count frames or seconds; text, infinity and 1e308 are none."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number and -LARGEST_NUMBER < value < LARGEST_NUMBER else None

@@ -10,12 +10,15 @@ from vigil.snapshots.models import DatasetExport
 
 
 class ImportedAnnotation(models.Model):
-    """Where an imported annotation came from, so that a second import of the same thing changes nothing."""
+    """Where an imported annotation came from: the same again changes nothing, an edit of it replaces it."""
 
     annotation = models.ForeignKey(Annotation, on_delete=models.CASCADE, related_name="imported_from")
     format = models.CharField(max_length=40)
     external_id = models.CharField(max_length=200)
     imported_at = models.DateTimeField(auto_now_add=True)
+    segments = models.JSONField(
+        default=list, help_text="What the last import brought: [{key, start_ms, end_ms, label, explanation}]"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["format", "external_id"], name="imported_once")]

@@ -144,6 +144,75 @@ def test_our_own_export_changes_nothing_when_read_back_and_an_edit_comes_in(tmp_
     assert (kept.start_ms, kept.end_ms) == (1_003, 2_517)
 
 
+def relabelled(row: dict[str, Any], label: str) -> dict[str, Any]:
+    for result in row["annotations"][0]["result"]:
+        if "timelinelabels" in result["value"]:
+            result["value"]["timelinelabels"] = [label]
+    return row
+
+
+def test_an_edit_made_elsewhere_replaces_what_the_same_annotation_brought_before(
+    project: Project, tmp_path: Path
+) -> None:
+    def brought(*rows: dict[str, Any]) -> list[tuple[int, int, str, str]]:
+        report = annotations_import(project=project, format="label_studio", path=written(tmp_path, list(rows)))
+        assert report.faults == []
+        return segments_of(project)
+
+    brought(task("yard.mp4", (26, 50), (101, 125)), task("yard.mp4", (151, 175), unique_id="other"))
+    annotation = Annotation.objects.get()
+    SegmentFactory(annotation=annotation, start_ms=20_000, end_ms=21_000, label="Fire", explanation="Drawn here.")
+    drawn, other = (20_000, 21_000, "Fire", "Drawn here."), (6_000, 7_000, "Fire", "It burns.")
+
+    assert brought(task("yard.mp4", (26, 60), (101, 125))) == [
+        (1_000, 2_400, "Fire", "It burns."), (4_000, 5_000, "Fire", "It burns."), other, drawn,
+    ]  # fmt: skip
+    assert brought(relabelled(task("yard.mp4", (26, 60)), "Smoke")) == [
+        (1_000, 2_400, "Smoke", "It burns."), other, drawn,
+    ]  # fmt: skip
+    assert brought(task("yard.mp4")) == [other, drawn]
+    first = annotation.revisions.get(number=1).document
+    assert {one["end_ms"] for one in first["segments"]} == {2_000, 5_000}
+
+
+def test_what_a_person_changed_here_since_the_import_stays(project: Project, tmp_path: Path) -> None:
+    path = written(tmp_path, [task("yard.mp4", (26, 50), (101, 125))])
+    annotations_import(project=project, format="label_studio", path=path)
+    segment = Annotation.objects.get().segments.get(start_ms=1_000)
+    segment.explanation = "Better said."
+    segment.save()
+    again = annotations_import(project=project, format="label_studio", path=path)
+    assert (again.imported, again.unchanged) == (0, 1)
+    edited = written(tmp_path, [task("yard.mp4", (101, 130))])
+    annotations_import(project=project, format="label_studio", path=edited)
+    assert segments_of(project) == [(1_000, 2_000, "Fire", "Better said."), (4_000, 5_200, "Fire", "It burns.")]
+
+
+def test_an_annotation_that_becomes_a_members_leaves_nothing_behind(project: Project, tmp_path: Path) -> None:
+    path = written(tmp_path, [task("yard.mp4", (26, 50), completed_by={"email": "ann@example.org"})])
+    annotations_import(project=project, format="label_studio", path=path)
+    MembershipFactory(project=project, user=UserFactory(email="ann@example.org"))
+    edited = written(tmp_path, [task("yard.mp4", (26, 60), completed_by={"email": "ann@example.org"})])
+    annotations_import(project=project, format="label_studio", path=edited)
+    assert segments_of(project) == [(1_000, 2_400, "Fire", "It burns.")]
+
+
+def test_rows_with_wrong_types_cost_nobody_the_others(project: Project, tmp_path: Path) -> None:
+    def spoilt(**changes: Any) -> dict[str, Any]:
+        row = task("yard.mp4", (26, 50), unique_id="bad")
+        row["annotations"][0]["result"][0].update(changes)
+        return row
+
+    ranges = {"ranges": [{"start": 26, "end": 1e308}], "timelinelabels": ["Fire"]}
+    rows = [spoilt(value=ranges), spoilt(value=7), task("yard.mp4", unique_id="x\0", completed_by="a\0\ud800")]
+    mine = {"vigil": {"key": "none", "start_ms": 0}}
+    rows += [task("no\nwhere\ud800.mp4"), spoilt(meta=mine), task("yard.mp4", (101, 125))]
+    report = annotations_import(project=project, format="label_studio", path=written(tmp_path, rows))
+    assert len(report.faults) == 3
+    assert not any("\n" in fault or "\ud800" in fault for fault in report.faults)
+    assert segments_of(project) == [(1_000, 2_000, "Fire", "It burns."), (4_000, 5_000, "Fire", "It burns.")]
+
+
 def test_our_own_export_fills_another_project_to_the_millisecond(tmp_path: Path) -> None:
     video = ready_video(name="gate.mp4")
     annotation = AnnotationFactory(video=video)

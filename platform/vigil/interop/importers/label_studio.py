@@ -60,13 +60,19 @@ def _row(place: str, video: str, annotation: Mapping[str, Any], fps: float | Non
     regions = regions_of(annotation.get("result"), fps)
     return ImportedRow(
         where=place,
-        external_id=str(annotation.get("unique_id") or annotation.get("id") or f"{video} {place}"),
+        external_id=_storable(annotation.get("unique_id") or annotation.get("id") or f"{video} {place}"),
         video=video,
-        author=_author(annotation.get("completed_by")),
+        author=_storable(_author(annotation.get("completed_by"))),
         segments=tuple(LabelledSegment(one.start_ms, one.end_ms, one.label, one.explanation) for one in regions),
         keys=tuple(one.key for one in regions),
         is_fully_watched=not regions and says_normal(annotation.get("result")),
     )
+
+
+def _storable(name: Any) -> str:
+    """The name as text without the characters that no database takes."""
+    text = str(name).replace("\0", "")
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _author(completed_by: Any) -> str:
@@ -86,7 +92,10 @@ def _video_of(values: Mapping[str, Any]) -> str:
 
 
 def _file_name(url: str) -> str:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # `http://[`
+        return url.rsplit("/", 1)[-1]
     local = parse_qs(parts.query).get("d", [""])[0]
     name = unquote(local or parts.path).rsplit("/", 1)[-1]
     # Label Studio puts eight hexadecimal digits and a dash before the name of an uploaded file.
@@ -120,6 +129,6 @@ def _config_fps(path: Path) -> float | None:
 def _positive(value: Any) -> float | None:
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return number if 0 < number < 10_000 else None
