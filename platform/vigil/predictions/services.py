@@ -61,8 +61,9 @@ def prediction_store(*, video: Video, model_version: ModelVersion, prediction: V
         video=video, model_version=model_version, defaults=_columns(prediction)
     )
     if is_new:
+        columns = [_segment_columns(segment, video.duration_ms) for segment in to_json(prediction.segments)]
         PredictedSegment.objects.bulk_create(
-            PredictedSegment(prediction=stored, **_segment_columns(segment)) for segment in to_json(prediction.segments)
+            PredictedSegment(prediction=stored, **one) for one in columns if one["start_ms"] < one["end_ms"]
         )
     return stored
 
@@ -72,5 +73,7 @@ def _columns(prediction: VideoPrediction) -> dict[str, Any]:
     return {**scores, "judgement": to_json(prediction.judgement), "timing": to_json(prediction.timing)}
 
 
-def _segment_columns(segment: Mapping[str, Any]) -> dict[str, Any]:
-    return {**segment, "label": segment["label"][:120]}
+def _segment_columns(segment: Mapping[str, Any], duration_ms: int) -> dict[str, Any]:
+    """Inside the video: the last clip is padded, and nobody could save a segment that ends behind the last frame."""
+    inside = {"start_ms": max(0, segment["start_ms"]), "end_ms": min(segment["end_ms"], duration_ms)}
+    return {**segment, **inside, "label": segment["label"][:120]}

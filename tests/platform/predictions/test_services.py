@@ -1,5 +1,7 @@
 """Asking for predictions and storing them once."""
 
+from dataclasses import replace
+
 import pytest
 
 from ml.contracts import Judgement, PredictedSegment, ScoreTrack, VideoPrediction
@@ -94,6 +96,16 @@ def test_a_stored_prediction_comes_back_as_it_was_made():
     stored = prediction_of(video=video)
     assert stored is not None
     assert as_contract(stored) == made
+
+
+def test_segments_are_cut_at_the_videos_ends_and_what_lies_outside_is_dropped():
+    version = ModelVersionFactory()
+    video = VideoFactory(project=version.project, duration_ms=3_500)
+    places = [(-200, 900), (2_000, 4_000), (3_500, 4_000), (-300, 0)]
+    segments = tuple(PredictedSegment(start_ms, end_ms, "Fighting", 0.8, "") for start_ms, end_ms in places)
+    prediction_store(video=video, model_version=version, prediction=replace(made_of(video), segments=segments))
+    kept = Prediction.objects.get().segments.values_list("start_ms", "end_ms")
+    assert list(kept) == [(0, 900), (2_000, 3_500)]
 
 
 def test_the_second_writer_gets_the_first_ones_row():
