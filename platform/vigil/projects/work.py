@@ -52,9 +52,9 @@ class WorkQuerySet(models.QuerySet[Any]):
         return mine.update(heartbeat_at=timezone.now()) == 1
 
     def finish(self, pk: int, state: WorkState, error: str = "") -> bool:
-        """Ends running work; False when somebody else already did."""
-        running = self.filter(pk=pk, state=WorkState.RUNNING)
-        return running.update(state=state, error=error, finished_at=timezone.now()) == 1
+        """Ends work that this process claimed; False when it is no longer ours, or somebody else ended it."""
+        mine = self.filter(pk=pk, state=WorkState.RUNNING, claimed_by=worker_name())
+        return mine.update(state=state, error=error, finished_at=timezone.now()) == 1
 
     def cancel(self, pk: int) -> bool:
         return self.unfinished().filter(pk=pk).update(state=WorkState.CANCELLED, finished_at=timezone.now()) == 1

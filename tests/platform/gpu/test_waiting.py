@@ -10,7 +10,7 @@ from django.utils import timezone
 from tests.factories import ModelVersionFactory, VideoFactory
 from vigil.gpu.waiting import wait_until_done
 from vigil.predictions.models import PrelabelRequest
-from vigil.projects.work import WorkState
+from vigil.projects.work import WorkState, worker_name
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def test_without_a_worker_the_work_is_done_here(row):
 
 @pytest.mark.django_db(transaction=True)
 def test_while_a_worker_is_at_it_this_process_only_looks(row):
-    PrelabelRequest.objects.update(state=WorkState.RUNNING, claimed_by="elsewhere:1", heartbeat_at=timezone.now())
+    PrelabelRequest.objects.update(state=WorkState.RUNNING, claimed_by=worker_name(), heartbeat_at=timezone.now())
     done = threading.Event()
 
     def finish():

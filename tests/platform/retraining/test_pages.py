@@ -10,7 +10,7 @@ from tests.factories import MembershipFactory, ModelVersionFactory, ProjectFacto
 from tests.platform.retraining.rows import candidate_of, run_of
 from vigil.accounts.models import Role
 from vigil.predictions.models import PrelabelRequest
-from vigil.projects.work import WorkState
+from vigil.projects.work import WorkState, worker_name
 from vigil.registry.models import ModelState
 from vigil.retraining.models import LossPoint, TrainingRun
 
@@ -75,7 +75,7 @@ def test_a_run_whose_worker_is_gone_says_so(manager, project):
 
 
 def test_the_live_part_reloads_the_page_when_the_run_has_ended(manager, project):
-    run = run_of(project, state=WorkState.RUNNING)
+    run = run_of(project, state=WorkState.RUNNING, claimed_by=worker_name())
     live = f"/projects/{project.slug}/training/live/"
     assert "HX-Refresh" not in manager.get(live)
     TrainingRun.objects.finish(run.pk, WorkState.SUCCEEDED)
