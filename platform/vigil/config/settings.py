@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
 from vigil.config.env import ROOT, env
+from vigil.config.faults import SetupFault
 
 SECRET_KEY = env.secret_key
 DEBUG = env.is_debug
@@ -74,18 +76,27 @@ TEMPLATES = [
 ]
 
 
+CONNECT_WITHIN_S = 5
+
+
 def _database(url: str) -> dict[str, Any]:
-    """Django's description of a PostgreSQL URL; host may be a socket folder."""
-    parts = conninfo_to_dict(url) if url else {"dbname": "postgres"}
+    """Django's description of a PostgreSQL URL; host may be a socket folder, and `?sslmode=...` counts."""
+    try:
+        parts = dict(conninfo_to_dict(url)) if url else {"dbname": "postgres"}
+    except ProgrammingError as error:
+        raise SetupFault(
+            "DATABASE_URL is not a PostgreSQL URL; write it as postgresql://user:password@host:5432/name"
+        ) from error
+    pool = {"min_size": 0, "max_size": env.postgres_pool_size, "timeout": 10}
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.get("dbname", "postgres"),
-        "USER": parts.get("user", "postgres"),
-        "PASSWORD": parts.get("password", ""),
-        "HOST": parts.get("host", ""),
-        "PORT": parts.get("port", ""),
+        "NAME": parts.pop("dbname", "postgres"),
+        "USER": parts.pop("user", "postgres"),
+        "PASSWORD": parts.pop("password", ""),
+        "HOST": parts.pop("host", ""),
+        "PORT": parts.pop("port", ""),
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"pool": {"min_size": 0, "max_size": env.postgres_pool_size, "timeout": 10}},
+        "OPTIONS": {"connect_timeout": CONNECT_WITHIN_S, **parts, "pool": pool},
     }
 
 
@@ -130,6 +141,9 @@ FEATURE_STORE = env.home / "features"
 ARTEFACT_ROOT = env.home / "artefacts"
 RUN_ROOT = env.home / "runs"
 UPLOAD_MAX_BYTES = 64 * 1024**3
+UPLOAD_MAX_FILES = 5000
+# One more than ours, so that ours is the one that people read about.
+DATA_UPLOAD_MAX_NUMBER_FILES = UPLOAD_MAX_FILES + 1
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024**2
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 FILE_UPLOAD_TEMP_DIR = str(env.home / "tmp") if (env.home / "tmp").is_dir() else None

@@ -9,6 +9,7 @@ import pytest
 
 from vigil.config.env import read_env
 from vigil.config.faults import SetupFault
+from vigil.config.settings import _database
 
 ROOT = Path(__file__).resolve().parents[3]
 SERVED = {
@@ -62,3 +63,11 @@ def test_the_secret_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
     assert read_env({"VIGIL_HOME": str(tmp_path)}).secret_key == first
     assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
     assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
+
+
+def test_a_database_url_keeps_what_it_says_about_tls_and_waits_no_longer_than_five_seconds() -> None:
+    database = _database("postgresql://joe:pw@db.example.org:6543/vigil?sslmode=verify-full")
+    assert (database["HOST"], database["PORT"], database["NAME"]) == ("db.example.org", "6543", "vigil")
+    assert database["OPTIONS"]["sslmode"] == "verify-full"
+    assert database["OPTIONS"]["connect_timeout"] == 5
+    assert _database("postgresql://db/vigil?connect_timeout=9")["OPTIONS"]["connect_timeout"] == "9"

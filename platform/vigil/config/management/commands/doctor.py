@@ -31,6 +31,7 @@ class Command(VigilCommand):
     help = "Checks this machine: one line a check, ok, warn or fail, with the cure. Exit status 1 when one fails."
     example = "manage.py doctor"
     requires_system_checks: list[str] = []
+    needs_tables = False
 
     def run(self, **options: Any) -> dict[str, Any]:
         verdicts: list[Verdict] = []

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from vigil.config.env import env
 from vigil.config.supervisor import Address, Supervisor
+from vigil.projects.commands import OneLineParser
 
 
 def port_number(text: str) -> int:
@@ -20,7 +21,9 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        return super().create_parser(prog_name, subcommand, epilog="example: manage.py up --port 8765", **kwargs)
+        parser = super().create_parser(prog_name, subcommand, epilog="example: manage.py up --port 8765", **kwargs)
+        parser.__class__ = OneLineParser
+        return parser
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=port_number, default=8000, help="port to serve on (default: 8000)")

@@ -1,6 +1,7 @@
 """manage.py train: trains a candidate model from everything known now and puts it through the gate."""
 
 import sys
+from argparse import ArgumentTypeError
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -17,6 +18,8 @@ from vigil.retraining.models import TrainingRun
 from vigil.retraining.selectors import unfinished_run
 from vigil.retraining.services.requests import checked_phases, run_cancel, run_request
 
+LARGEST_SEED = 2**31 - 1
+
 
 class Command(VigilCommand):
     help = "Trains a candidate model version from the project's videos and answers, and compares it with production."
@@ -26,7 +29,7 @@ class Command(VigilCommand):
         parser.add_argument("--project", required=True, help="name or slug of the project")
         parser.add_argument("--profile", default="", help="model profile; default: the project's")
         parser.add_argument("--phases", default="1,2,3", help="which phases to train; the others come from the model")
-        parser.add_argument("--seed", type=int, default=0)
+        parser.add_argument("--seed", type=seed_number, default=0, help="0 to 2147483647 (default: 0)")
         parser.add_argument("--wait", action="store_true", help="wait for the end; without a worker do it here")
         parser.add_argument("--cancel", action="store_true", help="cancel the run that waits or trains, and stop")
 
@@ -128,6 +131,13 @@ class Command(VigilCommand):
             )
         elif run.model_version is not None:
             self.say(f"  promote it with: manage.py promote --project {run.project.slug} {model}")
+
+
+def seed_number(text: str) -> int:
+    """A seed that the database can hold."""
+    if not (text.isascii() and text.isdecimal()) or int(text[:11]) > LARGEST_SEED:
+        raise ArgumentTypeError(f"{text[:20]!r} is not a seed; give a whole number from 0 to {LARGEST_SEED}")
+    return int(text)
 
 
 def _phases(text: str) -> list[int]:
