@@ -6,6 +6,7 @@ demo project at the first start, then serves: web, a worker for `default` and `m
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -26,6 +27,7 @@ from vigil.config.services_file import Services, services_forget, services_write
 from vigil.config.valkey import EmbeddedValkey
 
 READY_WITHIN_S = 120.0
+OPEN_FILES = 16_384
 GIVE_UP_AFTER_STARTS = 3
 POLITE_S = 4.0
 """How long workers may finish what they are at; unfinished work is taken up again at the next start."""
@@ -64,6 +66,7 @@ class Supervisor:
         for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(sign, _stop)
         try:
+            allow_open_files()
             refuse_used_port(self.address.host, self.address.port)
             self._start()
             self._tend_forever()
@@ -226,6 +229,14 @@ class Supervisor:
             self.watchdog.dismiss()
         starting_done(self.env.home)
         self.lock.release()
+
+
+def allow_open_files() -> None:
+    """Raises the limit of open files, for us and our children: an upload of a folder keeps all its files open."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def end_group(process: "subprocess.Popen[bytes]") -> None:

@@ -38,10 +38,13 @@ class UploadToDisk(FileUploadHandler):
     def __init__(self, request: HttpRequest | None = None) -> None:
         super().__init__(request)
         self._received = 0
+        self._files = 0
         self._upload: UploadOnDisk | None = None
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
+        self._files += 1
+        count_check(self._files)
         self._upload = UploadOnDisk(self.file_name, self.content_type)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:  # noqa: ARG002 (Django's interface)
@@ -75,6 +78,13 @@ def size_check(size_bytes: int) -> None:
             f"One upload may have {limit / 1024**3:.0f} GiB; send fewer files at once, "
             "or use import_videos at the server."
         )
+
+
+def count_check(files: int) -> None:
+    """Raises Invalid for more files than one upload may have."""
+    limit: int = settings.UPLOAD_MAX_FILES
+    if files > limit:
+        raise Invalid(f"One upload may have {limit} files; send them in parts, or use import_videos at the server.")
 
 
 def upload_accepted(request: HttpRequest) -> None:

@@ -108,6 +108,22 @@ def test_an_upload_too_large_is_refused_before_its_body_is_read(
     assert not media_root.exists()
 
 
+def test_more_files_than_one_upload_may_have_are_refused_in_words(
+    manager: Client, project: Project, media_root: Path, settings: Settings
+) -> None:
+    settings.UPLOAD_MAX_FILES = 2
+    settings.DATA_UPLOAD_MAX_NUMBER_FILES = 3
+    answer = manager.post(upload_url(project), {"files": [sent(f"{n}.mp4", b"x") for n in range(4)]})
+
+    assert answer.status_code == 422
+    assert "One upload may have 2 files" in answer.content.decode()
+    assert not project.videos.exists()
+
+
+def test_a_folder_of_thousands_of_files_is_no_more_than_django_takes(settings: Settings) -> None:
+    assert settings.DATA_UPLOAD_MAX_NUMBER_FILES > settings.UPLOAD_MAX_FILES == 5000
+
+
 def test_an_upload_without_room_for_it_is_refused(
     manager: Client, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
