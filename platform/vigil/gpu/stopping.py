@@ -1,12 +1,8 @@
 """Lets long work end early and cleanly: when its row is lost, or when its process was asked to end."""
 
-import threading
-
 from ml.contracts import ShouldStop
 from vigil.projects.heartbeat import Pulse
-
-process_is_ending = threading.Event()
-"""Set once, when the worker is told to shut down; work then stops at its next step and leaves a row to resume."""
+from vigil.projects.stopping import process_is_ending
 
 
 class Stopped(Exception):

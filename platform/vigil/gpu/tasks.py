@@ -1,13 +1,9 @@
 """Tasks of the gpu queue. The only module of the platform's tasks that loads torch: start with `-I vigil.gpu.tasks`."""
 
-from typing import Any
-
 from celery import shared_task
-from celery.signals import worker_shutting_down
 
 from vigil.gpu.services.prelabel import prelabel_next as prelabel_waiting
 from vigil.gpu.services.train import train_next as train_waiting
-from vigil.gpu.stopping import process_is_ending
 
 
 @shared_task(name="vigil.gpu.tasks.train_next")  # type: ignore[untyped-decorator]
@@ -20,9 +16,3 @@ def train_next() -> None:
 def prelabel_next() -> None:
     """Pre-labels the videos that wait. Harmless twice."""
     prelabel_waiting()
-
-
-@worker_shutting_down.connect  # type: ignore[untyped-decorator]
-def _stop_between_steps(**_signal: Any) -> None:
-    """Lets a worker that is told to end leave its work at a checkpoint instead of holding the shutdown up."""
-    process_is_ending.set()

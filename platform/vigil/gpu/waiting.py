@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from vigil.gpu.claims import free_dead_claims
+from vigil.projects.dead_claims import free_dead_claims
 from vigil.projects.live_workers import has_worker
 from vigil.projects.work import WorkQuerySet
 

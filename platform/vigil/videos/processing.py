@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from vigil.accounts.models import User
 from vigil.accounts.services import audit_record
 from vigil.config.nudges import nudge
+from vigil.projects.dead_claims import free_dead_claims
 from vigil.projects.errors import Conflict
 from vigil.projects.heartbeat import heartbeat
 from vigil.projects.work import WorkState, worker_name
@@ -31,6 +32,7 @@ FILES = {RenditionKind.PROXY: PROXY_FILE, RenditionKind.POSTER: POSTER_FILE, Ren
 def process_next(*, of: "QuerySet[Video] | None" = None, should_stop: Callable[[], bool] = lambda: False) -> bool:
     """Makes the next waiting video ready, or puts it in quarantine; False when none waits or `should_stop` says so."""
     waiting = Video.objects.filter(pk__in=of.values("pk")) if of is not None else Video.objects.all()
+    free_dead_claims(waiting)
     video: Video | None = None if should_stop() else waiting.claim_next()
     if video is None:
         return False
@@ -42,7 +44,7 @@ def process_next(*, of: "QuerySet[Video] | None" = None, should_stop: Callable[[
             _process(video, lambda: pulse.is_lost or should_stop())
     finally:  # stopped midway: the next worker tries again at once. A row that ended is not running and stays as it is.
         mine = Video.objects.filter(pk=video.pk, state=WorkState.RUNNING, claimed_by=worker_name())
-        mine.update(state=WorkState.QUEUED)
+        mine.update(state=WorkState.QUEUED, attempts=video.attempts - 1 if should_stop() else video.attempts)
     return True
 
 

@@ -1,16 +1,12 @@
 """Giving claimed rows back."""
 
-import os
-import socket
-import subprocess
-import sys
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from tests.factories import ModelVersionFactory, VideoFactory
-from vigil.gpu.claims import MAX_ATTEMPTS, free_dead_claims, killed_too_often, release
+from vigil.gpu.claims import MAX_ATTEMPTS, killed_too_often, release
 from vigil.predictions.models import PrelabelRequest
 from vigil.projects.work import WorkState
 
@@ -21,13 +17,6 @@ pytestmark = pytest.mark.django_db
 def request_row():
     version = ModelVersionFactory()
     return PrelabelRequest.objects.create(video=VideoFactory(project=version.project), model_version=version)
-
-
-@pytest.fixture
-def dead_pid():
-    ended = subprocess.Popen([sys.executable, "-c", ""])
-    ended.wait()
-    return ended.pid
 
 
 def running(row, *, claimed_by, beat_s_ago):
@@ -54,25 +43,6 @@ def test_a_row_of_somebody_else_is_not_released(request_row):
     running(request_row, claimed_by="elsewhere:1", beat_s_ago=0)
     assert not release(PrelabelRequest, request_row.pk)
     assert state_of(request_row) == WorkState.RUNNING
-
-
-def test_the_row_of_a_dead_worker_of_this_machine_is_freed(request_row, dead_pid):
-    running(request_row, claimed_by=f"{socket.gethostname()}:{dead_pid}", beat_s_ago=10)
-    assert free_dead_claims(PrelabelRequest.objects.all()) == 1
-    assert state_of(request_row) == WorkState.QUEUED
-
-
-@pytest.mark.parametrize("beat_s_ago", [0, 10])
-def test_living_workers_and_fresh_beats_keep_their_rows(request_row, dead_pid, beat_s_ago):
-    pid = dead_pid if beat_s_ago == 0 else os.getpid()
-    running(request_row, claimed_by=f"{socket.gethostname()}:{pid}", beat_s_ago=beat_s_ago)
-    assert free_dead_claims(PrelabelRequest.objects.all()) == 0
-    assert state_of(request_row) == WorkState.RUNNING
-
-
-def test_another_machine_is_left_alone(request_row, dead_pid):
-    running(request_row, claimed_by=f"elsewhere:{dead_pid}", beat_s_ago=10)
-    assert free_dead_claims(PrelabelRequest.objects.all()) == 0
 
 
 def test_a_row_that_kills_its_workers_says_how_often(request_row):

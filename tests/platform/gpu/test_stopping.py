@@ -2,8 +2,9 @@
 
 import pytest
 
-from vigil.gpu.stopping import process_is_ending, should_stop_of
+from vigil.gpu.stopping import should_stop_of
 from vigil.projects.heartbeat import Pulse
+from vigil.projects.stopping import process_is_ending
 
 
 @pytest.fixture

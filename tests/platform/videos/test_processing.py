@@ -18,6 +18,7 @@ from django.utils import timezone
 from tests.factories import ProjectFactory, UserFactory
 from tests.platform.videos.clips import browser_ready_clip, write_clip
 from vigil.projects.errors import Conflict
+from vigil.projects.stopping import process_is_ending
 from vigil.projects.work import WorkState
 from vigil.videos.models import Video
 from vigil.videos.probing import probe_file
@@ -138,7 +139,18 @@ def test_work_that_was_told_to_stop_waits_for_the_next_worker(tmp_path: Path) ->
 
     assert process_next(should_stop=second_time)
     video.refresh_from_db()
-    assert (video.state, video.error) == (WorkState.QUEUED, "")
+    assert (video.state, video.error, video.attempts) == (WorkState.QUEUED, "", 0)
+
+
+def test_a_worker_that_is_told_to_end_takes_no_further_video(tmp_path: Path) -> None:
+    [video] = imported(write_clip(tmp_path / "a.mp4"))
+    process_is_ending.set()
+    try:
+        process_task()
+    finally:
+        process_is_ending.clear()
+    video.refresh_from_db()
+    assert video.state == WorkState.QUEUED
 
 
 def test_waiting_without_a_worker_does_the_work_here(tmp_path: Path) -> None:
@@ -164,9 +176,10 @@ def test_a_killed_worker_leaves_no_process_and_its_video_is_made_by_the_next(tmp
     child.wait(WAIT_S)
     video.refresh_from_db()
     assert video.state == WorkState.RUNNING
+    Video.objects.filter(pk=video.pk).update(heartbeat_at=timezone.now())
     assert not process_next(), "a row with a fresh heartbeat is somebody's"
-    Video.objects.filter(pk=video.pk).update(heartbeat_at=timezone.now() - timedelta(seconds=31))
-    assert process_next()
+    Video.objects.filter(pk=video.pk).update(heartbeat_at=timezone.now() - timedelta(seconds=8))
+    assert process_next(), "one missed beat of a process that is gone is enough"
     video.refresh_from_db()
     assert (video.state, video.attempts) == (WorkState.SUCCEEDED, 2)
 

@@ -11,13 +11,15 @@ from ml.contracts import ProgressCallback, ShouldStop
 from ml.inference.prelabel import Prelabeller
 from vigil.active_learning.models import Round
 from vigil.active_learning.services import queue_fill
-from vigil.gpu.claims import MAX_ATTEMPTS, free_dead_claims, killed_too_often, release
+from vigil.gpu.claims import MAX_ATTEMPTS, killed_too_often, release
 from vigil.gpu.reasons import EXPECTED, in_words
-from vigil.gpu.stopping import Stopped, process_is_ending, should_stop_of
+from vigil.gpu.stopping import Stopped, should_stop_of
 from vigil.predictions.models import Prediction, PrelabelRequest
 from vigil.predictions.services import prediction_store
+from vigil.projects.dead_claims import free_dead_claims
 from vigil.projects.heartbeat import heartbeat
 from vigil.projects.models import Project
+from vigil.projects.stopping import process_is_ending
 from vigil.projects.work import WorkQuerySet, WorkState
 from vigil.registry.models import ModelState, ModelVersion
 from vigil.registry.selectors import artefact_path

@@ -12,12 +12,14 @@ from ml.contracts import Progress, ProgressCallback, ShouldStop, TrainingJob, Tr
 from ml.errors import TrainingStopped
 from ml.model.artefact import CARD_FILE, read_json
 from ml.training.run import train
-from vigil.gpu.claims import MAX_ATTEMPTS, free_dead_claims, killed_too_often, release
+from vigil.gpu.claims import MAX_ATTEMPTS, killed_too_often, release
 from vigil.gpu.progress import RunProgress
 from vigil.gpu.reasons import EXPECTED, in_words
 from vigil.gpu.services.evaluate import Evaluation, evaluate_split
-from vigil.gpu.stopping import Stopped, process_is_ending, should_stop_of
+from vigil.gpu.stopping import Stopped, should_stop_of
+from vigil.projects.dead_claims import free_dead_claims
 from vigil.projects.heartbeat import Pulse, heartbeat
+from vigil.projects.stopping import process_is_ending
 from vigil.projects.work import WorkQuerySet
 from vigil.registry.models import ModelVersion
 from vigil.registry.selectors import artefact_path, production_model

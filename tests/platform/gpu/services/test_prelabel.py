@@ -9,9 +9,10 @@ from tests.factories import ModelVersionFactory, PredictionFactory, VideoFactory
 from vigil.active_learning.models import Round
 from vigil.gpu.claims import MAX_ATTEMPTS
 from vigil.gpu.services.prelabel import due_queues_fill, predictions_make, prelabel_next
-from vigil.gpu.stopping import Stopped, process_is_ending
+from vigil.gpu.stopping import Stopped
 from vigil.predictions.models import PrelabelRequest
 from vigil.predictions.services import prelabels_request
+from vigil.projects.stopping import process_is_ending
 from vigil.projects.work import WorkState
 from vigil.registry.models import ModelState
 

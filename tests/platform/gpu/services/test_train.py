@@ -6,7 +6,7 @@ from tests.factories import ProjectFactory, VideoFactory
 from tests.platform.retraining.rows import candidate_of, run_of
 from vigil.gpu.claims import MAX_ATTEMPTS
 from vigil.gpu.services.train import train_next, training_job
-from vigil.gpu.stopping import process_is_ending
+from vigil.projects.stopping import process_is_ending
 from vigil.projects.work import WorkState
 from vigil.registry.models import ModelVersion
 from vigil.registry.selectors import artefact_path
