@@ -1,6 +1,7 @@
 """The compose file and the Dockerfile against the files, settings and commands that they name."""
 
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import yaml
 
 from vigil.config.celery import app
 from vigil.config.env import read_env
+from vigil.config.faults import SetupFault
 
 ROOT = Path(__file__).resolve().parents[3]
 DOCKERFILE = (ROOT / "docker" / "Dockerfile").read_text()
@@ -60,13 +62,37 @@ def test_services_wait_for_services_that_exist_and_can_say_that_they_are_ready(n
             assert "healthcheck" in SERVICES[other]
 
 
-def test_the_environment_is_one_that_vigil_accepts() -> None:
-    wanted = set(re.findall(r"\$\{(\w+):\?", (ROOT / "docker" / "compose.yaml").read_text()))
-    assert wanted <= set(EXAMPLE)
-    filled = {**EXAMPLE, "VIGIL_SECRET_KEY": "x" * 50, **SERVICES["web"]["environment"], "VIGIL_HOME": "/tmp/never"}
-    env = read_env(filled)
-    assert env.is_served and env.allowed_hosts == ("vigil.example.org",)
-    assert env.database_url.startswith("postgresql://") and env.broker_url.startswith("redis://")
+def interpolated(value: str, given: dict[str, str]) -> str:
+    """`${NAME:-default}` as Compose fills it in."""
+    return re.sub(r"(?<!\$)\$\{(\w+):-(\w*)\}", lambda found: given.get(found[1]) or found[2], value)
+
+
+def test_the_file_can_be_looked_at_before_anything_is_filled_in() -> None:
+    text = (ROOT / "docker" / "compose.yaml").read_text()
+    assert not re.search(r"(?<!\$)\$\{\w+:?\?", text), "`docker compose config` fails where a variable is demanded"
+    assert not any("env_file" in service for service in SERVICES.values())
+
+
+def test_what_is_filled_in_is_an_environment_that_vigil_accepts() -> None:
+    wanted = set(re.findall(r"(?<!\$)\$\{(\w+)", (ROOT / "docker" / "compose.yaml").read_text()))
+    assert wanted == set(EXAMPLE)
+    filled = {**EXAMPLE, "VIGIL_SECRET_KEY": "x" * 50, "POSTGRES_PASSWORD": "p1", "VALKEY_PASSWORD": "p2"}
+    given = {name: interpolated(value, filled) for name, value in SERVICES["web"]["environment"].items()}
+    env = read_env({**given, "VIGIL_HOME": "/tmp/never"})
+    assert env.is_served and env.allowed_hosts == ("vigil.example.org",) and env.secret_key == "x" * 50
+    assert env.database_url == "postgresql://vigil:p1@postgres:5432/vigil"
+    assert env.broker_url == "redis://:p2@valkey:6379/0"
+
+
+def test_nothing_starts_with_secrets_that_were_not_filled_in() -> None:
+    given = {name: interpolated(value, {}) for name, value in SERVICES["web"]["environment"].items()}
+    with pytest.raises(SetupFault, match="VIGIL_SECRET_KEY"):
+        read_env({**given, "VIGIL_HOME": "/tmp/never"})
+    shell, option, script = SERVICES["valkey"]["command"]
+    script = script.replace("$$", "$").replace("exec valkey-server", "echo")
+    for password, status in {"": 2, "p2": 0}.items():
+        ended = subprocess.run([shell, option, script], env={"VALKEY_PASSWORD": password}, capture_output=True)
+        assert ended.returncode == status
 
 
 def test_every_queue_has_a_worker_with_and_without_a_gpu() -> None:
