@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Collection, Iterable
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -25,7 +26,7 @@ from vigil.videos.models import Video
 def annotation_open(*, user: User, video: Video) -> Annotation:
     """The person's annotation of the video, made empty at the first call."""
     annotation, _ = Annotation.objects.get_or_create(
-        video=video, user=user, is_frozen_truth=False, defaults={"prediction": prediction_of(video=video)}
+        video=video, user=user, is_frozen_truth=False, defaults={"prediction": partial(prediction_of, video=video)}
     )
     return annotation
 
