@@ -34,7 +34,7 @@ export function paletteOf(host: HTMLElement): Palette {
     lane: resolved(probe, 'var(--color-base-200)'),
     line: mix('base-content', 13),
     text: mix('base-content', 78),
-    faint: mix('base-content', 48),
+    faint: mix('base-content', 66),
     playhead: resolved(probe, 'var(--color-base-content)'),
     question: resolved(probe, 'var(--color-accent)'),
     select: resolved(probe, 'var(--color-base-content)'),
