@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Collection, Iterable
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -25,9 +24,12 @@ from vigil.videos.models import Video
 
 def annotation_open(*, user: User, video: Video) -> Annotation:
     """The person's annotation of the video, made empty at the first call."""
-    annotation, _ = Annotation.objects.get_or_create(
-        video=video, user=user, is_frozen_truth=False, defaults={"prediction": partial(prediction_of, video=video)}
-    )
+    annotation = Annotation.objects.filter(video=video, user=user, is_frozen_truth=False).first()
+    if annotation is None:
+        began_from = prediction_of(video=video)
+        annotation, _ = Annotation.objects.get_or_create(
+            video=video, user=user, is_frozen_truth=False, defaults={"prediction": began_from}
+        )
     return annotation
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 from django.test import Client
-from tests.factories import MembershipFactory
 
+from tests.factories import MembershipFactory
 from vigil.accounts.models import Role
 
 pytestmark = pytest.mark.django_db
