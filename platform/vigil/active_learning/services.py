@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from vigil.accounts.models import User
-from vigil.active_learning.candidates import Candidate, Ranks, SeenSegment, SeenVideo, candidates_of
+from vigil.active_learning.acquisition import overlap
+from vigil.active_learning.candidates import SAME_PLACE, Candidate, Ranks, SeenSegment, SeenVideo, candidates_of
 from vigil.active_learning.models import Round
 from vigil.active_learning.selection import SelectionRules, selected
-from vigil.annotations.models import Annotation, AnnotationState, Question, QuestionKind, QuestionState, Segment
+from vigil.annotations.models import Annotation, AnnotationState, Question, QuestionKind, QuestionState, Segment, Skip
 from vigil.annotations.questions import LEASE, WORKBENCH_KINDS
 from vigil.predictions.models import Prediction
 from vigil.projects.models import Project
@@ -95,8 +96,8 @@ def queue_fill(
 ) -> Round:
     """A new round: questions from the version's predictions take the place of the open ones of earlier rounds.
 
-    What somebody holds right now stays theirs, and what was answered is not asked again. The frozen test split is
-    left out unless `includes_test`.
+    What somebody holds right now stays theirs, and what was answered is not asked again, nor what a person skipped of
+    that person. The frozen test split is left out unless `includes_test`.
     """
     Project.objects.select_for_update().get(pk=project.pk)  # two rounds at once would ask everything twice
     entry = Round.objects.create(model_version=model_version)
@@ -107,7 +108,8 @@ def queue_fill(
     ranks = Ranks.of(videos)
     chosen = selected([one for video in videos for one in candidates_of(video, ranks)], rules)
     prediction_ids = {prediction.video_id: prediction.pk for prediction in predictions}
-    Question.objects.bulk_create([_question(one, prediction_ids) for one in chosen], batch_size=1000)
+    asked = Question.objects.bulk_create([_question(one, prediction_ids) for one in chosen], batch_size=1000)
+    _skips_carry(asked)
     entry.questions = len(chosen)
     entry.settings = {**vars(rules), "includes_test": includes_test}
     entry.save(update_fields=["questions", "settings"])
@@ -125,6 +127,23 @@ def _question(one: Candidate, prediction_ids: dict[int, int]) -> Question:
         priority=one.priority,
         reason=one.reason[:300],
     )
+
+
+def _skips_carry(asked: Sequence[Question]) -> None:
+    """Who skipped a question of the same kind about the same place has skipped the new one too."""
+    skipped: dict[tuple[int, str], list[tuple[int, int, int]]] = defaultdict(list)
+    earlier = Skip.objects.filter(question__video__in={one.video_id for one in asked})
+    for video_id, kind, start_ms, end_ms, user_id in earlier.values_list(
+        "question__video_id", "question__kind", "question__start_ms", "question__end_ms", "user_id"
+    ).distinct():
+        skipped[video_id, kind].append((start_ms, end_ms, user_id))
+    again = {
+        (one.pk, user_id)
+        for one in asked
+        for start_ms, end_ms, user_id in skipped[one.video_id, one.kind]
+        if overlap(start_ms, end_ms, one.start_ms, one.end_ms) >= SAME_PLACE
+    }
+    Skip.objects.bulk_create([Skip(question_id=pk, user_id=user_id) for pk, user_id in sorted(again)], batch_size=1000)
 
 
 def _withdraw_stale(project: Project) -> None:

@@ -76,6 +76,32 @@ def test_a_new_round_withdraws_what_is_open_and_leaves_what_somebody_holds(versi
     assert same_place == []
 
 
+def test_what_a_person_skipped_does_not_come_back_to_them_with_a_new_round(version):
+    predicted(version)
+    fill(version)
+    picky, other = (MembershipFactory(project=version.project).user for _ in range(2))
+    while (question := question_next(user=picky, project=version.project)) is not None:
+        question_skip(user=picky, question_id=question.pk)
+    fill(version)
+    fill(version)
+    assert len(open_questions(version)) > 1
+    assert question_next(user=picky, project=version.project) is None
+    assert questions_open(user=picky, project=version.project) == 0
+    assert question_next(user=other, project=version.project) is not None
+
+
+def test_a_skip_is_about_one_kind_at_one_place(version):
+    video = predicted(version).video
+    user = MembershipFactory(project=version.project).user
+    for start_ms, kind in ((12_000, "verify"), (10_000, "bounds")):
+        elsewhere = QuestionFactory(video=video, kind=kind, start_ms=start_ms, end_ms=start_ms + 2_000)
+        question_skip(user=user, question_id=elsewhere.pk)
+    fill(version, rules=SelectionRules(random_share=0))
+    assert "verify" in {one.kind for one in open_questions(version) if one.start_ms == 10_000}
+    asked = Question.objects.filter(state="open", kind="verify", start_ms=10_000)
+    assert not asked.filter(skips__user=user).exists()
+
+
 def test_what_was_answered_is_never_asked_again_even_by_a_new_model(version):
     prediction = predicted(version)
     fill(version)
