@@ -1,5 +1,7 @@
 """`/healthz`: 200 once everything serves, 503 with the reason until then."""
 
+import threading
+
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
@@ -7,6 +9,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from vigil.config.readiness import still_starting
+
+NO_ANSWER = "the database does not answer"
+_is_migrated = threading.Event()
+"""Set once no migration waits: reading them all costs more than everything else here, and none comes while we run."""
 
 
 @never_cache
@@ -20,9 +26,23 @@ def healthz(_request: HttpRequest) -> JsonResponse:
 
 
 def _database_fault() -> str | None:
+    if _is_migrated.is_set():
+        return _connection_fault()
     try:
         executor = MigrationExecutor(connection)
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except DatabaseError:
-        return "the database does not answer"
-    return f"{len(waiting)} migrations; run manage.py migrate" if waiting else None
+        return NO_ANSWER
+    if waiting:
+        return f"{len(waiting)} migrations; run manage.py migrate"
+    _is_migrated.set()
+    return None
+
+
+def _connection_fault() -> str | None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return NO_ANSWER
+    return None
