@@ -53,6 +53,12 @@ def import_counts(job: ImportJob) -> dict[str, int]:
     return {row["outcome"]: row["count"] for row in rows}
 
 
+def is_in_a_snapshot(video: Video) -> bool:
+    """Whether a snapshot holds the video among what is trained on, so that a model may have learned from it."""
+    line = {"videos": [{"video": {"key": video.sha256}}]}
+    return video.project.snapshots.filter(manifest__contains=line).exists()
+
+
 def is_unfinished(job: ImportJob) -> bool:
     """Whether the import itself or one of its videos is still being worked on."""
     if job.finished_at is None:

@@ -17,9 +17,11 @@ from vigil.videos.candidates import Candidate, Refusal, candidates_of, rows_by_n
 from vigil.videos.labels_csv import FileLabels, LabelsCsv, groups_check, labels_read
 from vigil.videos.models import FrameTimes, ImportItem, ImportJob, ImportOutcome, Split, Video, WeakLabel
 from vigil.videos.processing import PROCESS_TASK
+from vigil.videos.selectors import is_in_a_snapshot
 from vigil.videos.staging import Known, Staged, staged_files
 from vigil.videos.storage import keep_original, scratch_folder
 
+STAYS = "a snapshot holds it, so it stays in the split"
 OnProgress = Callable[[int, int, str], None]
 """Called with files done, files in all, and the name of the one just done."""
 
@@ -124,7 +126,8 @@ def _splits_by_name(project: Project, names: Sequence[str], labels: Mapping[str,
         row = labels.get(video.name) if video.weak_label == WeakLabel.UNKNOWN else None
         stored[video.name] = (video.group, video.split)
         if row is not None:
-            stored[video.name] = (row.group or video.group, row.split or video.split)
+            split = video.split if _must_stay(video, row.split) else row.split or video.split
+            stored[video.name] = (row.group or video.group, split)
     there = [(group, split, name) for name, (group, split) in stored.items()]
     said = [(row.group, str(row.split), name) for name, row in labels.items() if row.split and name not in stored]
     groups_check(splits_of_groups=[*there, *said])
@@ -152,7 +155,10 @@ def _take_in(job: ImportJob, staged: Staged, labels: FileLabels, split: Split, r
             return
     if twin is not None:
         report.duplicate += 1
-        _record(job, name, ImportOutcome.DUPLICATE, _duplicate_labelled(twin, name, labels, split), twin)
+        reason = _duplicate_labelled(twin, name, labels, split)
+        if STAYS in reason:
+            report.notices.append(f"{name}: {reason}")
+        _record(job, name, ImportOutcome.DUPLICATE, reason, twin)
     else:
         report.refused.append(Refusal(name, reason))
         _record(job, name, ImportOutcome.REFUSED, reason)
@@ -195,6 +201,11 @@ def _video_create(job: ImportJob, staged: Staged, labels: FileLabels, split: Spl
         ) from error
 
 
+def _must_stay(video: Video, split: str | None) -> bool:
+    """Whether moving the video there would put what models learned from among what they are judged by."""
+    return split == Split.TEST and video.split != Split.TEST and is_in_a_snapshot(video)
+
+
 def _duplicate_labelled(twin: Video, name: str, labels: FileLabels, split: Split) -> str:
     """Gives a twin without a label the label that came with its copy; says what was done."""
     is_same_name = twin.name == name
@@ -202,10 +213,13 @@ def _duplicate_labelled(twin: Video, name: str, labels: FileLabels, split: Split
     if labels.weak_label == WeakLabel.UNKNOWN:
         return same
     new: dict[str, Any] = {"weak_label": labels.weak_label, "classes": list(labels.classes)}
+    stays = ""
+    if is_same_name and _must_stay(twin, split):
+        split, stays = Split(twin.split), f"; {STAYS} {twin.split!r}, where a model may have learned from it"
     if is_same_name:  # the guard against divided groups knows files by their names
         new |= {"group": labels.group or twin.group, "split": split if labels.split or labels.group else twin.split}
     if Video.objects.filter(pk=twin.pk, weak_label=WeakLabel.UNKNOWN).update(**new):
-        return f"{same}; it had no label and now is {labels.weak_label.value}"
+        return f"{same}; it had no label and now is {labels.weak_label.value}{stays}"
     if (twin.weak_label, list(twin.classes)) != (labels.weak_label, list(labels.classes)):
         return f"{same}, labelled {', '.join([twin.weak_label, *twin.classes])}; that label was kept"
     return same

@@ -10,6 +10,7 @@ from vigil.accounts.models import AuditEvent
 from vigil.projects.errors import Invalid
 from vigil.projects.models import Project
 from vigil.projects.work import WorkState
+from vigil.snapshots.services import snapshot_take
 from vigil.videos.candidates import Candidate
 from vigil.videos.labels_csv import FileLabels
 from vigil.videos.models import ImportItem, ImportOutcome, Video, WeakLabel
@@ -135,6 +136,21 @@ def test_labels_of_a_folder_are_used_and_the_use_is_told(project: Project, folde
     assert "labels.csv, line 5" in reasons(report)["none.mp4"]
     assert any("labels are taken from" in notice for notice in report.notices)
     assert any("Stampede" in notice for notice in report.notices)
+
+
+def test_a_video_that_a_snapshot_holds_in_train_is_never_moved_into_test(project: Project, folder: Path) -> None:
+    write_clip(folder / "a.mp4")
+    write_clip(folder / "b.mp4", frames=20)
+    videos_import(project=project, paths=[folder])
+    project.videos.update(state="succeeded")
+    project.videos.filter(name="b.mp4").update(split="test")
+    snapshot_take(project=project)
+    labelled(folder, "file,label,split\na.mp4,normal,test\nb.mp4,Fire,test\n")
+    report = videos_import(project=project, paths=[folder])
+    rows = {v.name: (v.weak_label, v.split) for v in project.videos.all()}
+    assert rows == {"a.mp4": ("normal", "train"), "b.mp4": ("abnormal", "test")}
+    [told] = [notice for notice in report.notices if "stays" in notice]
+    assert told.startswith("a.mp4: ") and "a snapshot holds it, so it stays in the split 'train'" in told
 
 
 def test_a_group_divided_over_splits_stops_the_import_before_it_begins(project: Project, folder: Path) -> None:
