@@ -214,7 +214,7 @@ def _duplicate_labelled(twin: Video, name: str, labels: FileLabels, split: Split
         return same
     new: dict[str, Any] = {"weak_label": labels.weak_label, "classes": list(labels.classes)}
     stays = ""
-    if is_same_name and _must_stay(twin, split):
+    if is_same_name and twin.weak_label == WeakLabel.UNKNOWN and _must_stay(twin, split):
         split, stays = Split(twin.split), f"; {STAYS} {twin.split!r}, where a model may have learned from it"
     if is_same_name:  # the guard against divided groups knows files by their names
         new |= {"group": labels.group or twin.group, "split": split if labels.split or labels.group else twin.split}
