@@ -1,6 +1,11 @@
-"""From three branches to the fused score: their mean, smoothed over time, calibrated. Pure functions; C clips."""
+"""From branches and members to the fused score: smoothed over time, ranked, averaged, calibrated. Pure functions.
+
+Dimensions: S = 3 branches, C clips, M members, Q quantiles, N values.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -13,25 +18,57 @@ SMOOTHING_REACH = 3.0
 
 
 def fused_scores(
-    raw_C: Tensor, long_C: Tensor, short_C: Tensor, centre_ms_C: Tensor, *, sigma_ms: float, calibration: Tensor
+    odds_SCM: Tensor, centre_ms_C: Tensor, *, sigma_ms: float, quantiles_MQ: Tensor, calibration: Tensor,
+    members: Sequence[int] = (),
 ) -> Tensor:
-    """[C] in (0, 1); 0.5 is the decision point. `calibration` is slope and offset of the log-odds."""
-    odds = smoothed_log_odds(raw_C, long_C, short_C, centre_ms_C, sigma_ms=sigma_ms)
+    """[C] in (0, 1); 0.5 is the decision point.
+
+    Args:
+        odds_SCM: log-odds of each branch and member.
+        centre_ms_C: middle of each clip.
+        sigma_ms: width of the smoothing.
+        quantiles_MQ: each member's smoothed log-odds on the training videos.
+        calibration: slope and offset of the log-odds of the members' mean rank.
+        members: those to ask; all where none is named.
+    """
+    odds = rank_log_odds(smoothed(odds_SCM.mean(0), centre_ms_C, sigma_ms=sigma_ms), quantiles_MQ, members)
     return (calibration[0] * odds + calibration[1]).sigmoid()
 
 
-def smoothed_log_odds(
-    raw_C: Tensor, long_C: Tensor, short_C: Tensor, centre_ms_C: Tensor, *, sigma_ms: float
-) -> Tensor:
-    """[C] log-odds of the three branches' mean probability, after smoothing."""
-    mean = (raw_C + long_C + short_C) / 3
-    return torch.logit(smoothed(mean, centre_ms_C, sigma_ms=sigma_ms), eps=EDGE)
+def rank_log_odds(smoothed_CM: Tensor, quantiles_MQ: Tensor, members: Sequence[int] = ()) -> Tensor:
+    """[C] log-odds of the mean rank among the training clips.
+
+    Ranks, since members differ in how sure they are: a mean of probabilities is the opinion of the surest.
+    """
+    asked = list(members) or list(range(len(quantiles_MQ)))
+    return torch.logit(ranks(smoothed_CM[:, asked], quantiles_MQ[asked]).mean(1), eps=EDGE)
+
+
+def ranks(values_CM: Tensor, quantiles_MQ: Tensor) -> Tensor:
+    """[C, M] in [0, 1]: share of the training clips that each member scored lower, interpolated."""
+    values_MC = values_CM.T.contiguous()
+    last = quantiles_MQ.shape[1] - 1
+    above_MC = torch.searchsorted(quantiles_MQ, values_MC).clamp(1, last)
+    low_MC, high_MC = quantiles_MQ.gather(1, above_MC - 1), quantiles_MQ.gather(1, above_MC)
+    share_MC = ((values_MC - low_MC) / (high_MC - low_MC).clamp_min(1e-9)).clamp(0, 1)
+    return ((above_MC - 1 + share_MC) / last).T
+
+
+def quantiles(values_NM: Tensor, count: int) -> Tensor:
+    """[M, count] evenly spaced quantiles of each member's values, the smallest and the largest included."""
+    ordered_MN = values_NM.T.sort(dim=1).values
+    place = torch.linspace(0, len(values_NM) - 1, count, dtype=torch.double)
+    below = place.floor().long()
+    above = (below + 1).clamp_max(len(values_NM) - 1)
+    share = (place - below).float()
+    return ordered_MN[:, below] * (1 - share) + ordered_MN[:, above] * share
 
 
 def smoothed(values_C: Tensor, centre_ms_C: Tensor, *, sigma_ms: float) -> Tensor:
-    """Gaussian mean over neighbours in time, in linear time; the values themselves where sigma is 0.
+    """Gaussian mean over neighbours in time, in linear time, of values [C] or [C, M].
 
     Clips are as good as equally long, so the kernel is laid over clips, its width taken from their median distance.
+    With sigma 0 the values themselves.
     """
     if sigma_ms <= 0 or len(values_C) < 2:
         return values_C
@@ -39,9 +76,10 @@ def smoothed(values_C: Tensor, centre_ms_C: Tensor, *, sigma_ms: float) -> Tenso
     reach = int(SMOOTHING_REACH * sigma_ms / step_ms)
     offsets = torch.arange(-reach, reach + 1, dtype=values_C.dtype) * step_ms
     kernel = torch.exp(-0.5 * (offsets / sigma_ms) ** 2)
-    sums = functional.conv1d(values_C[None, None], kernel[None, None], padding=reach)[0, 0]
-    weights = functional.conv1d(torch.ones_like(values_C)[None, None], kernel[None, None], padding=reach)[0, 0]
-    return sums / weights
+    rows = values_C.reshape(len(values_C), -1).T[:, None]
+    sums = functional.conv1d(rows, kernel[None, None], padding=reach)[:, 0]
+    weights = functional.conv1d(torch.ones_like(rows[:1]), kernel[None, None], padding=reach)[:, 0]
+    return (sums / weights).T.reshape(values_C.shape)
 
 
 def calibrated(odds_N: Tensor, is_abnormal_N: Tensor, weight_N: Tensor) -> Tensor:

@@ -1,6 +1,6 @@
 """Scores of a video, clip by clip, with one `LtcState` that is passed along.
 
-Dimensions: C clips, T clip tokens, D width, Q query tokens, E event classes.
+Dimensions: C clips, T clip tokens, D width, Q query tokens, E event classes, S = 3 branches, M members.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ class ScoredClips:
     raw_C: Tensor
     long_C: Tensor
     short_C: Tensor
+    odds_CSM: Tensor
+    """Log-odds of each branch and member."""
     tokens_CQD: Tensor
     prompt_CQD: Tensor
     class_probability_CE: Tensor
@@ -51,10 +53,8 @@ def score_clips(
 
 
 @torch.no_grad()
-def score_features(
-    detector: Detector, profile: Profile, features: ClipFeatures, members: Sequence[int] = ()
-) -> ScoredClips:
-    """Scores, tokens and prompts of a whole video; the scores of `members` alone where some are named."""
+def score_features(detector: Detector, profile: Profile, features: ClipFeatures) -> ScoredClips:
+    """Scores, tokens and prompts of a whole video."""
     state = LtcState.empty(detector.width)
     parts: list[tuple[Tensor, ...]] = []
     with one_thread():
@@ -62,9 +62,10 @@ def score_features(
             groups = {name: values[first : first + CHUNK_CLIPS] for name, values in features.groups.items()}
             tokens = detector.projection(groups)
             branches, state = score_clips(detector, profile.ltc, tokens, state)
-            scores = (branch.probability_of(members) for branch in (branches.raw, branches.long, branches.short))
+            scores = (branch.probability_C for branch in branches.all)
+            odds_CSM = torch.stack([branch.anomaly_logit_CM for branch in branches.all], 1)
             classes = detector.class_logits(tokens).softmax(-1)
-            parts.append((*scores, branches.tokens_CQD, branches.prompt_CQD, classes))
+            parts.append((*scores, odds_CSM, branches.tokens_CQD, branches.prompt_CQD, classes))
     return ScoredClips(*(torch.cat(values) for values in zip(*parts, strict=True)))
 
 
@@ -74,12 +75,12 @@ def scored_video(
 ) -> ScoredVideo:
     """Score track, cut segments and tokens of a video: all that the language model is told.
 
-    A video that the model learnt from is scored honestly by the `members` that left it out.
+    A video that the model learnt from gets an honest fused score by the `members` that left it out.
     """
-    scored = score_features(detector, profile, features, members)
+    scored = score_features(detector, profile, features)
     fused_C = fused_scores(
-        scored.raw_C, scored.long_C, scored.short_C, clip_centres_ms(features),
-        sigma_ms=profile.scoring.smoothing_sigma_ms, calibration=detector.calibration,
+        scored.odds_CSM.transpose(0, 1), clip_centres_ms(features), sigma_ms=profile.scoring.smoothing_sigma_ms,
+        quantiles_MQ=detector.quantiles_MQ, calibration=detector.calibration, members=members,
     )
     track = ScoreTrack(
         features.clip_start_ms, features.clip_end_ms,

@@ -17,6 +17,7 @@ from ml.model.vador import Vador, VadorOutput
 from ml.profiles.loading import Profile
 
 TOKENS = len(GROUP_SIZES)
+QUANTILES = 257
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,11 @@ class BranchOutputs:
     raw: VadorOutput
     long: VadorOutput
     short: VadorOutput
+
+    @property
+    def all(self) -> tuple[VadorOutput, VadorOutput, VadorOutput]:
+        """Raw, long and short."""
+        return self.raw, self.long, self.short
 
     @property
     def tokens_CQD(self) -> Tensor:
@@ -52,6 +58,14 @@ class Detector(nn.Module):
         self.calibration: Tensor
         self.register_buffer("calibration", torch.tensor([1.0, 0.0]))
         """Slope and offset of the fused log-odds; see `ml.inference.fusion`."""
+        self.quantiles_MQ: Tensor
+        self.register_buffer("quantiles_MQ", torch.linspace(-5, 5, QUANTILES).repeat(self.members, 1))
+        """Of each member: how its smoothed log-odds are spread over the training videos."""
+
+    @property
+    def members(self) -> int:
+        """Members of the ensemble, specialists included."""
+        return len(self.vador.formers)
 
     @property
     def width(self) -> int:
@@ -78,8 +92,9 @@ def build_detector(profile: Profile, *, classes: int) -> Detector:
     return Detector(
         projection=TokenProjection(sizes.token_dim),
         vador=Vador(
-            dim=sizes.token_dim, tokens=TOKENS, members=sizes.members, queries=sizes.queries, layers=sizes.layers,
-            heads=sizes.heads, hidden=sizes.predictor_hidden, dropout=sizes.dropout,
+            dim=sizes.token_dim, tokens=TOKENS, members=sizes.members, specialists=sizes.specialists,
+            queries=sizes.queries, layers=sizes.layers, heads=sizes.heads, hidden=sizes.predictor_hidden,
+            dropout=sizes.dropout,
         ),
         long=LtcNet(sizes.token_dim, profile.ltc.hidden),
         short=LtcNet(sizes.token_dim, profile.ltc.hidden),

@@ -28,7 +28,7 @@ class AnomalyPredictor(nn.Module):
 
 
 class VideoQFormer(nn.Module):
-    """Learned queries that look at the tokens of one clip.
+    """Learned queries that look at the tokens of one clip, or at those of some kinds.
 
     The tokens are of different kinds (appearance, motion, flow), so each kind gets its own linear map before the
     queries look at them: attention's keys and values, shared by all tokens, would mix what cannot be compared.
@@ -36,8 +36,10 @@ class VideoQFormer(nn.Module):
     dozen weakly labelled videos teach a linear model well and an attention from scratch badly (`ml/LOG.md`).
     """
 
-    def __init__(self, *, dim: int, tokens: int, queries: int, layers: int, heads: int) -> None:
+    def __init__(self, *, dim: int, kinds: Sequence[int], queries: int, layers: int, heads: int) -> None:
         super().__init__()
+        self.kinds = list(kinds)
+        tokens = len(self.kinds)
         self.kind_TDD = nn.Parameter(torch.randn(tokens, dim, dim) / dim**0.5)
         self.place_TD = nn.Parameter(torch.randn(tokens, dim) * 0.1)
         self.gate = nn.Parameter(torch.zeros(()))
@@ -53,7 +55,7 @@ class VideoQFormer(nn.Module):
     def forward(self, tokens_CTD: Tensor) -> Tensor:
         """[C, Q, D]"""
         queries = self.queries_QD.expand(len(tokens_CTD), -1, -1)
-        seen_CTD = torch.einsum("ctd,tde->cte", tokens_CTD, self.kind_TDD) + self.place_TD
+        seen_CTD = torch.einsum("ctd,tde->cte", tokens_CTD[:, self.kinds], self.kind_TDD) + self.place_TD
         output: Tensor = self.former(
             query_embeds=queries, query_length=queries.shape[1], encoder_hidden_states=seen_CTD
         ).last_hidden_state
@@ -66,6 +68,7 @@ class VadorOutput:
     """What the members make of clips."""
 
     tokens_CMQD: Tensor
+    """Of the members that see all kinds of token; a specialist has a vote but nothing to show."""
     logits_CML: Tensor
     """Logits of each member's highest query."""
 
@@ -77,25 +80,27 @@ class VadorOutput:
     @property
     def probability_C(self) -> Tensor:
         """The clip score: probability of abnormal, averaged over members."""
-        return self.probability_of(())
-
-    def probability_of(self, members: Sequence[int]) -> Tensor:
-        """[C] the clip score of some members alone; of all where none is named."""
-        probability_CM = self.anomaly_logit_CM.sigmoid()
-        return probability_CM[:, list(members)].mean(1) if members else probability_CM.mean(1)
+        return self.anomaly_logit_CM.sigmoid().mean(1)
 
 
 class Vador(nn.Module):
-    """M independent pairs of Q-Former and predictor over the same clip tokens."""
+    """M independent pairs of Q-Former and predictor over the same clip tokens.
+
+    The first `members` see all tokens. After them come the specialists, as many as wanted for each kind of token, which
+    see nothing else: what one kind learnt by heart, the others outvote.
+    """
 
     def __init__(
-        self, *, dim: int, tokens: int, members: int, queries: int, layers: int, heads: int, hidden: int, dropout: float
+        self, *, dim: int, tokens: int, members: int, specialists: int, queries: int, layers: int, heads: int,
+        hidden: int, dropout: float,
     ) -> None:
         super().__init__()
+        views = [range(tokens)] * members + [range(kind, kind + 1) for kind in range(tokens)] * specialists
         self.formers = nn.ModuleList(
-            [VideoQFormer(dim=dim, tokens=tokens, queries=queries, layers=layers, heads=heads) for _ in range(members)]
+            [VideoQFormer(dim=dim, kinds=view, queries=queries, layers=layers, heads=heads) for view in views]
         )
-        self.predictors = nn.ModuleList([AnomalyPredictor(dim, hidden) for _ in range(members)])
+        self.members = members
+        self.predictors = nn.ModuleList([AnomalyPredictor(dim, hidden) for _ in views])
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, tokens_CTD: Tensor) -> VadorOutput:
@@ -111,7 +116,7 @@ class Vador(nn.Module):
             seen_CQD = former(self.dropout(tokens_CTD))
             tokens.append(seen_CQD)
             logits.append(highest_query(predictor(seen_CQD)))
-        return VadorOutput(torch.stack(tokens, 1), torch.stack(logits, 1))
+        return VadorOutput(torch.stack(tokens[: self.members], 1), torch.stack(logits, 1))
 
 
 def highest_query(logits_CQL: Tensor) -> Tensor:

@@ -52,7 +52,9 @@ class DetectorProfile:
     token_dim: int
     """Width of a token (768 in the paper)."""
     members: int
-    """Independently initialised Q-Formers with their own anomaly predictor; their scores are averaged."""
+    """Independently initialised Q-Formers with their own anomaly predictor that see all tokens of a clip."""
+    specialists: int
+    """Further members for each kind of token, which see only that kind."""
     folds: int
     """Each member leaves out one of this many folds of the training videos; 0 or 1: members learn from all of them."""
     queries: int

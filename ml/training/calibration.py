@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import torch
 
-from ml.inference.fusion import calibrated, smoothed_log_odds
+from ml.inference.fusion import calibrated, quantiles, rank_log_odds, smoothed
 from ml.inference.scoring import ScoredClips
-from ml.model.detector import Detector
+from ml.model.detector import QUANTILES, Detector
 from ml.profiles.loading import Profile
 from ml.training.batches import VideoClips
 
@@ -16,17 +16,20 @@ from ml.training.batches import VideoClips
 def calibrate(
     detector: Detector, scored: Sequence[ScoredClips], videos: Sequence[VideoClips], profile: Profile
 ) -> None:
-    """Set the detector's calibration in place.
+    """Set the detector's quantiles and calibration in place. Each video is scored by the members that left it out.
 
     What counts is the highest clip of each video whose weak label is known, and every clip of an abnormal video that a
     person spoke about; each video has the same weight.
     """
+    sigma_ms = profile.scoring.smoothing_sigma_ms
+    smooth = [
+        smoothed(clips.odds_CSM.mean(1), video.centre_ms_C, sigma_ms=sigma_ms)
+        for clips, video in zip(scored, videos, strict=True)
+    ]
+    detector.quantiles_MQ.copy_(quantiles(torch.cat(smooth), QUANTILES))
     odds, is_abnormal, weights = [], [], []
-    for clips, video in zip(scored, videos, strict=True):
-        odds_C = smoothed_log_odds(
-            clips.raw_C, clips.long_C, clips.short_C, video.centre_ms_C,
-            sigma_ms=profile.scoring.smoothing_sigma_ms,
-        )
+    for smoothed_CM, video in zip(smooth, videos, strict=True):
+        odds_C = rank_log_odds(smoothed_CM, detector.quantiles_MQ, video.left_out_by)
         targets = video.targets
         by_people = targets.weight_C > 0
         if targets.bag == 1 and bool(by_people.any()):

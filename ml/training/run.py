@@ -104,8 +104,8 @@ def _check(job: TrainingJob) -> None:
 def _expected_s(job: TrainingJob, profile: Profile, videos: int) -> dict[str, float]:
     """Guesses for the phases that have not begun; each is replaced by measured time as soon as it runs."""
     guesses = {
-        "phase1": 0.005 * videos * profile.phase1.epochs,
-        "phase2": 0.012 * videos * profile.phase2.epochs,
+        "phase1": 0.012 * videos * profile.phase1.epochs,
+        "phase2": 0.025 * videos * profile.phase2.epochs,
         "phase3": 0.15 * profile.language.steps,
     }
     return {"features": 1.0 * videos} | {name: guesses[name] for name in guesses if int(name[-1]) in job.phases}
@@ -155,7 +155,7 @@ def _train_detector(
     detector, classes = _starting_detector(job, profile, material)
     clips = _video_clips(detector, material, classes)
     _check_labels(clips, job)
-    folds = _folds(job, profile, material, clips)
+    folds = _folds(job, profile, detector, material, clips)
     clips = [
         dataclasses.replace(each, left_out_by=folds.get(video.video.key, ()))
         for each, video in zip(clips, material.videos, strict=True)
@@ -173,10 +173,7 @@ def _train_detector(
             checkpoint=Path(job.work_dir) / f"phase{phase}.safetensors", on_epoch=on_epoch, should_stop=should_stop,
         )
     if metrics:
-        scored = [
-            score_features(detector, profile, features, each.left_out_by)
-            for features, each in zip(material.features, clips, strict=True)
-        ]
+        scored = [score_features(detector, profile, features) for features in material.features]
         calibrate(detector, scored, clips, profile)
     write_detector(staged, detector, profile, classes)
     write_json(staged / FOLDS_FILE, folds)
@@ -184,14 +181,13 @@ def _train_detector(
 
 
 def _folds(
-    job: TrainingJob, profile: Profile, material: _Material, clips: Sequence[VideoClips]
+    job: TrainingJob, profile: Profile, detector: Detector, material: _Material, clips: Sequence[VideoClips]
 ) -> Mapping[str, tuple[int, ...]]:
     """Which members leave out which videos: new folds with phase 1, the parent's without."""
     videos = fold_videos(material.videos, [video.targets.bag for video in clips])
     if 1 not in job.phases:
         return left_out_further(videos, read_folds(Path(job.parent_dir)))
-    sizes = profile.detector
-    return left_out(videos, members=sizes.members, folds=sizes.folds, seed=job.seed)
+    return left_out(videos, members=detector.members, folds=profile.detector.folds, seed=job.seed)
 
 
 def _starting_detector(

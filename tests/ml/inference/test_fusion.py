@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from ml.inference.fusion import calibrated, fused_scores, smoothed
+from ml.inference.fusion import calibrated, fused_scores, quantiles, ranks, smoothed
 
 CENTRES = torch.arange(5) * 2000.0
 
@@ -31,12 +31,43 @@ def test_a_score_needs_a_bounded_look_ahead():
     assert torch.equal(one[:17], other[:17])
 
 
-def test_fusion_is_the_mean_of_the_branches_then_the_calibration():
-    branches = [torch.tensor([p]) for p in (0.2, 0.5, 0.8)]
-    plain = fused_scores(*branches, torch.tensor([1000.0]), sigma_ms=0, calibration=torch.tensor([1.0, 0.0]))
-    assert plain[0] == pytest.approx(0.5)
-    shifted = fused_scores(*branches, torch.tensor([1000.0]), sigma_ms=0, calibration=torch.tensor([2.0, 1.0]))
-    assert shifted[0] == pytest.approx(1 / (1 + math.exp(-1)))
+def test_smoothing_takes_members_side_by_side():
+    values = torch.rand(5, 2)
+    both = smoothed(values, CENTRES, sigma_ms=2000)
+    for member in range(2):
+        torch.testing.assert_close(both[:, member], smoothed(values[:, member], CENTRES, sigma_ms=2000))
+
+
+def test_quantiles_include_both_ends_and_interpolate():
+    values = torch.tensor([[4.0, 0.0], [0.0, 0.0], [2.0, 1.0]])
+    assert quantiles(values, 5).tolist() == [[0.0, 1.0, 2.0, 3.0, 4.0], [0.0, 0.0, 0.0, 0.5, 1.0]]
+
+
+def test_a_rank_is_the_share_of_training_clips_below():
+    table = torch.tensor([[0.0, 1.0, 2.0, 3.0, 4.0], [-8.0, -4.0, 0.0, 4.0, 8.0]])
+    values = torch.tensor([[1.5, 0.0], [-9.0, 6.0], [9.0, -8.0]])
+    torch.testing.assert_close(ranks(values, table), torch.tensor([[0.375, 0.5], [0.0, 0.875], [1.0, 0.0]]))
+
+
+def test_a_table_without_spread_gives_no_broken_number():
+    assert torch.isfinite(ranks(torch.tensor([[0.0], [1.0], [2.0]]), torch.ones(1, 5))).all()
+
+
+def test_fusion_is_the_calibrated_mean_rank_of_the_members_asked():
+    odds = torch.tensor([[[1.0, -4.0]], [[2.0, 0.0]], [[3.0, 4.0]]])
+    table = torch.tensor([[0.0, 1.0, 2.0, 3.0, 4.0], [0.0, 2.0, 4.0, 6.0, 8.0]])
+
+    def fused(slope, offset, members=()):
+        return float(
+            fused_scores(
+                odds, torch.tensor([1000.0]), sigma_ms=0, quantiles_MQ=table,
+                calibration=torch.tensor([slope, offset]), members=members,
+            )
+        )
+
+    assert fused(1.0, 0.0) == pytest.approx(0.25)
+    assert fused(1.0, 0.0, members=(0,)) == pytest.approx(0.5)
+    assert fused(2.0, 1.0, members=(0,)) == pytest.approx(1 / (1 + math.exp(-1)))
 
 
 def test_calibration_puts_the_decision_point_between_the_kinds():

@@ -6,7 +6,7 @@ from ml.model.vador import Vador, highest_query
 
 def vador():
     torch.manual_seed(0)
-    return Vador(dim=16, tokens=3, members=2, queries=4, layers=1, heads=4, hidden=8, dropout=0.0).eval()
+    return Vador(dim=16, tokens=3, members=2, specialists=0, queries=4, layers=1, heads=4, hidden=8, dropout=0.0).eval()
 
 
 def test_shapes_and_scores():
@@ -36,6 +36,19 @@ def test_the_q_former_takes_part_once_its_gate_opens():
         opened = model(clips).tokens_CMQD
     assert torch.equal(closed[:, :, 0], closed[:, :, 1])
     assert not torch.allclose(opened[:, :, 0], opened[:, :, 1])
+
+
+def test_a_specialist_sees_one_kind_of_token():
+    torch.manual_seed(0)
+    model = Vador(
+        dim=16, tokens=3, members=1, specialists=1, queries=2, layers=1, heads=4, hidden=8, dropout=0.0
+    ).eval()
+    clips = torch.randn(4, 3, 16)
+    changed = clips.clone()
+    changed[:, 1] += 1.0
+    with torch.no_grad():
+        before, after = model(clips).anomaly_logit_CM, model(changed).anomaly_logit_CM
+    assert (before != after).any(0).tolist() == [True, False, True, False]
 
 
 def test_tokens_of_a_wrong_shape_are_refused():
