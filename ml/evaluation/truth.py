@@ -46,7 +46,8 @@ def truth_entries(path: str | Path) -> dict[str, Any]:
         raise TruthInvalid(f"{name} cannot be read as JSON ({error})") from None
     if not isinstance(values, dict):
         raise TruthInvalid(f"{name} must hold an object of file names, not a {type(values).__name__}")
-    return values
+    database = values.get("database")  # as ActivityNet itself wraps it
+    return database if isinstance(database, dict) else values
 
 
 def keys_by_name(

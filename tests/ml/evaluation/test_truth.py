@@ -23,6 +23,12 @@ def test_seconds_become_milliseconds_and_folders_do_not_matter(tmp_path):
     assert truth.video.duration_ms == 9500
 
 
+def test_the_wrapping_of_activitynet_is_read_too(tmp_path):
+    content = {"version": "1.3", "database": {"a.mp4": {"duration": 3, "annotations": []}}}
+    (truth,) = read_truth(written(tmp_path, content), [VIDEO])
+    assert truth.video.duration_ms == 3000
+
+
 def test_no_annotation_is_a_normal_video(tmp_path):
     (truth,) = read_truth(written(tmp_path, {"a.mp4": {"duration": 3, "annotations": []}}), [VIDEO])
     assert truth.segments == ()
