@@ -39,9 +39,14 @@ def evaluate(predictions: Sequence[VideoPrediction], truths: Sequence[VideoTruth
     auc_o, ap = _frame_figures(localised)
     auc_a, _ = _frame_figures([pair for pair in localised if pair[1].segments])
     return EvaluationResult(
-        videos=len(pairs), auc_o=auc_o, auc_a=auc_a, video_auc=_video_auc(pairs), ap=ap,
+        videos=len(pairs),
+        auc_o=auc_o,
+        auc_a=auc_a,
+        video_auc=_video_auc(pairs),
+        ap=ap,
         event_f1={level: _event_f1(localised, float(level)) for level in IOU_LEVELS},
-        boundary_error_s=_boundary_error_s(localised), judgement_accuracy=_judgement_accuracy(pairs),
+        boundary_error_s=_boundary_error_s(localised),
+        judgement_accuracy=_judgement_accuracy(pairs),
     )
 
 

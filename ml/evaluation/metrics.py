@@ -49,9 +49,7 @@ def temporal_iou(one: Interval, other: Interval) -> float:
     return shared / joint if joint > 0 else 0.0
 
 
-def matched_events(
-    predicted: Sequence[Interval], truth: Sequence[Interval], min_iou: float
-) -> list[tuple[int, int]]:
+def matched_events(predicted: Sequence[Interval], truth: Sequence[Interval], min_iou: float) -> list[tuple[int, int]]:
     """Pairs (predicted, true) with at least `min_iou`, best first, each event in one pair at most."""
     pairs = sorted(
         (
