@@ -12,6 +12,8 @@ def main() -> None:
     # `platform/` is a source root, never a package: it is put on the path, not imported.
     sys.path.insert(0, str(ROOT / "platform"))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vigil.config.settings")
+    # Threads of torch that wait for each other would spin, and so take the cores from the processes beside them.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     from vigil.config.faults import SetupFault
 
     try:

@@ -14,6 +14,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "platform")]
 
+# As manage.py does: threads of torch that spin take the cores from the processes beside them.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 if "VIGIL_TEST_HOME_READY" not in os.environ:
     home = Path(tempfile.mkdtemp(prefix="vigil-test-"))
     os.environ["VIGIL_TEST_HOME_READY"] = os.environ["VIGIL_HOME"] = str(home)

@@ -71,3 +71,13 @@ def test_a_database_url_keeps_what_it_says_about_tls_and_waits_no_longer_than_fi
     assert database["OPTIONS"]["sslmode"] == "verify-full"
     assert database["OPTIONS"]["connect_timeout"] == 5
     assert _database("postgresql://db/vigil?connect_timeout=9")["OPTIONS"]["connect_timeout"] == "9"
+
+
+@pytest.mark.parametrize(("given", "kept"), [({}, "PASSIVE"), ({"OMP_WAIT_POLICY": "ACTIVE"}, "ACTIVE")])
+def test_threads_of_a_command_do_not_spin_unless_somebody_wants_it(given: dict[str, str], kept: str) -> None:
+    clean = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}
+    told = subprocess.run(
+        [sys.executable, "manage.py", "shell", "-v", "0", "-c", "import os; print(os.environ['OMP_WAIT_POLICY'])"],
+        cwd=ROOT, env={**clean, **given}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert told.stdout.split() == [kept], told.stderr
