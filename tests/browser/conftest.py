@@ -3,14 +3,15 @@
 import json
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
-from tests.functional.installation import Vigil
 
+from tests.functional.installation import Vigil, until
 from vigil.demo.generate import generate
 from vigil.demo.programme import PROGRAMME
 
@@ -41,13 +42,20 @@ def checked(run: "subprocess.CompletedProcess[str]") -> str:
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def folder() -> Iterator[Path]:
+    # Not pytest's own folder: every other pytest of this user closes that one again, and under root PostgreSQL runs
+    # as another user, who has to pass through.
+    with tempfile.TemporaryDirectory(prefix="vigil-test-browser-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def served(folder: Path) -> Iterator[Served]:
     """Imports eight demo videos, trains the starter model, pre-labels, and serves."""
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
-    home: Path = tmp_path_factory.mktemp("served")
-    footage = generate(home / "footage", programme=[plan for plan in PROGRAMME if plan.file in FILES])
-    vigil = Vigil(home / "home")
+    footage = generate(folder / "footage", programme=[plan for plan in PROGRAMME if plan.file in FILES])
+    vigil = Vigil(folder / "home")
     checked(vigil.command("import_videos", "--project", PROJECT, str(footage.directory)))
     checked(vigil.command("import_annotations", "--project", PROJECT, "--format", "activitynet", "--as", "truth",
                           str(footage.segments_json)))  # fmt: skip
@@ -61,6 +69,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield Served(vigil, passwords)
     finally:
         vigil.end()
+        until(lambda: not vigil.processes(), "the end of all processes")
 
 
 @pytest.fixture(scope="session")
