@@ -32,6 +32,6 @@ def test_a_refused_page_says_why(client):
 
     membership = MembershipFactory(role="viewer")
     client.force_login(membership.user)
-    answer = client.get(f"/projects/{membership.project.slug}/questions/")
+    answer = client.get(f"/projects/{membership.project.slug}/training/")
     assert answer.status_code == 403
-    assert "Your role here is viewer; this needs annotator" in answer.content.decode()
+    assert "Your role here is viewer; this needs manager" in answer.content.decode()
