@@ -22,6 +22,7 @@ from vigil.config.faults import SetupFault
 from vigil.config.file_locks import FileLock
 from vigil.config.health_probe import probe
 from vigil.config.ports import refuse_used_port
+from vigil.config.prepared import is_prepared, prepared_note, state_of_code
 from vigil.config.readiness import starting_done, starting_say
 from vigil.config.services_file import Services, services_forget, services_write, up_lock_path
 from vigil.config.valkey import EmbeddedValkey
@@ -90,10 +91,18 @@ class Supervisor:
         services = self._start_services(self.watchdog)
         services_write(self.env.home, services)
         starting_say(self.env.home, "preparing the database and the demo project")
+        state = state_of_code(services.database_url, loads_demo=self.env.loads_demo)
+        # The workers load torch for some seconds; where the last start has prepared all this, they do it meanwhile.
+        is_prepared_already = is_prepared(self.env.home, state)
+        if is_prepared_already:
+            self._start_children(self.watchdog)
         say("Database, static files and demo project ...")
         self._step("prepare", *(["--demo"] if self.env.loads_demo else []))
-        self._start_children(self.watchdog)
+        if not is_prepared_already:
+            self._start_children(self.watchdog)
+        starting_say(self.env.home, "starting web and workers")
         self._wait_until_ready()
+        prepared_note(self.env.home, state)
         say(f"Vigil serves at {self.address.url} (started in {time.monotonic() - self.began_at:.1f} s)")
         self._say_logins()
         say(f"Logs: {self.env.home / 'logs'}   Ctrl-C stops everything.")
@@ -147,7 +156,6 @@ class Supervisor:
             raise SetupFault(f"`manage.py {' '.join(command)}` failed with status {status}; the reason is above")
 
     def _start_children(self, watchdog: Watchdog) -> None:
-        starting_say(self.env.home, "starting web and workers")
         python = [sys.executable, "-m"]
         web = [*python, "granian", "--interface", "wsgi", "--host", self.address.host, "--port", str(self.address.port)]
         web += ["--workers", "1", "--blocking-threads", "32", "--backpressure", "512", "--no-ws"]
@@ -158,7 +166,7 @@ class Supervisor:
         media = [*celery, "-n", "media@%h", "-Q", "default,media", "-c", "2", "-B", "--schedule", schedule]
         gpu = [*celery, "-n", "gpu@%h", "-Q", "gpu", "-c", "1", "-I", "vigil.gpu.tasks"]
         logs = self.env.home / "logs"
-        for name, command in {"web": web, "media": media, "gpu": gpu}.items():
+        for name, command in {"gpu": gpu, "web": web, "media": media}.items():
             environment = self._environment(ready_file=self._ready_file(name))
             child = Child(name, command, environment, logs / f"{name}.log", watchdog)
             self._ready_file(name).unlink(missing_ok=True)

@@ -81,3 +81,9 @@ def test_threads_of_a_command_do_not_spin_unless_somebody_wants_it(given: dict[s
         cwd=ROOT, env={**clean, **given}, capture_output=True, text=True,
     )  # fmt: skip
     assert told.stdout.split() == [kept], told.stderr
+
+
+def test_the_gpu_worker_takes_work_before_it_loads_torch() -> None:
+    code = "import sys, django; django.setup(); import vigil.gpu.tasks; print('torch' in sys.modules)"
+    told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=dict(os.environ), capture_output=True, text=True)
+    assert told.stdout.strip() == "False", told.stderr
