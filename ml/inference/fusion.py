@@ -13,6 +13,9 @@ from torch.nn import functional
 
 EDGE = 1e-4
 """Probabilities are kept this far from 0 and 1, so that log-odds stay finite."""
+LEAST_SLOPE = 1.0
+"""Of the standardised log-odds. Where unseen videos cannot be told apart an honest score would be flat, and a flat
+score has no edges to cut at."""
 SMOOTHING_REACH = 3.0
 """The Gaussian is cut off after this many standard deviations, so that a score needs a bounded look ahead."""
 
@@ -93,6 +96,9 @@ def calibrated(odds_N: Tensor, is_abnormal_N: Tensor, weight_N: Tensor) -> Tenso
     # Platt's targets: a few examples never justify certainty.
     target = torch.where(is_abnormal_N > 0.5, (positives + 1) / (positives + 2), 1 / (negatives + 2)).double()
     centre, spread = odds_N.double().mean(), odds_N.double().std().clamp_min(1e-3)
+    # Both kinds weigh the same, or 0.5 would follow from how many videos of each kind were imported.
+    kind_N = is_abnormal_N > 0.5
+    weight_N = weight_N / torch.where(kind_N, weight_N[kind_N].sum(), weight_N[~kind_N].sum())
     standard = (odds_N.double() - centre) / spread
     values = torch.tensor([1.0, 0.0], dtype=torch.double, requires_grad=True)
     optimiser = torch.optim.LBFGS([values], max_iter=100, line_search_fn="strong_wolfe")
@@ -107,5 +113,5 @@ def calibrated(odds_N: Tensor, is_abnormal_N: Tensor, weight_N: Tensor) -> Tenso
         return float(loss.detach())
 
     optimiser.step(closure)  # type: ignore[no-untyped-call]
-    slope = values[0].detach().clamp_min(0.1) / spread
+    slope = values[0].detach().clamp_min(LEAST_SLOPE) / spread
     return torch.stack([slope, values[1].detach() - slope * centre]).float()
