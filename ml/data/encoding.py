@@ -65,7 +65,9 @@ class VideoEncoder:
         sampling = self._profile.sampling
         started_s = time.perf_counter()
         reader = ClipReader(
-            video.path, fps=sampling.fps, frames_per_clip=sampling.frames_per_clip,
+            video.path,
+            fps=sampling.fps,
+            frames_per_clip=sampling.frames_per_clip,
             size_px=self._profile.encoder.input_px,
         )
         opened_s = time.perf_counter() - started_s

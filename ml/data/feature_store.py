@@ -43,8 +43,12 @@ class FeatureStore:
 
     def __init__(self, store_dir: str | Path, profile: Profile) -> None:
         identity = json.dumps(
-            {"version": FEATURE_VERSION, "encoder": asdict(profile.encoder) | {"batch_frames": 0},
-             "sampling": asdict(profile.sampling)}, sort_keys=True
+            {
+                "version": FEATURE_VERSION,
+                "encoder": asdict(profile.encoder) | {"batch_frames": 0},
+                "sampling": asdict(profile.sampling),
+            },
+            sort_keys=True,
         )
         self.encoder_id = f"{profile.encoder.name}-{hashlib.sha256(identity.encode()).hexdigest()[:12]}"
         self._folder = Path(store_dir) / self.encoder_id

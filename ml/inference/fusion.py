@@ -21,7 +21,12 @@ SMOOTHING_REACH = 3.0
 
 
 def fused_scores(
-    odds_SCM: Tensor, centre_ms_C: Tensor, *, sigma_ms: float, quantiles_MQ: Tensor, calibration: Tensor,
+    odds_SCM: Tensor,
+    centre_ms_C: Tensor,
+    *,
+    sigma_ms: float,
+    quantiles_MQ: Tensor,
+    calibration: Tensor,
     members: Sequence[int] = (),
 ) -> Tensor:
     """[C] in (0, 1); 0.5 is the decision point.
@@ -105,9 +110,7 @@ def calibrated(odds_N: Tensor, is_abnormal_N: Tensor, weight_N: Tensor) -> Tenso
 
     def closure() -> float:
         optimiser.zero_grad()
-        each = functional.binary_cross_entropy_with_logits(
-            values[0] * standard + values[1], target, reduction="none"
-        )
+        each = functional.binary_cross_entropy_with_logits(values[0] * standard + values[1], target, reduction="none")
         loss = (each * weight_N.double()).sum() / weight_N.double().sum()
         loss.backward()  # type: ignore[no-untyped-call]
         return float(loss.detach())

@@ -51,12 +51,18 @@ class Prelabeller:
         _tell(on_progress, STAGES)
         duration_s = encoded.features.clip_end_ms[-1] / 1000
         timing = {
-            **encoded.timing, "features": encoded_s - started_s, "score": scored_s - encoded_s,
-            "explain": ended_s - scored_s, "total": ended_s - started_s,
+            **encoded.timing,
+            "features": encoded_s - started_s,
+            "score": scored_s - encoded_s,
+            "explain": ended_s - scored_s,
+            "total": ended_s - started_s,
             "realtime_factor": duration_s / max(ended_s - started_s, 1e-9),
         }
         return VideoPrediction(
-            video_key=video.key, scores=scored.scores, segments=segments, judgement=judgement,
+            video_key=video.key,
+            scores=scored.scores,
+            segments=segments,
+            judgement=judgement,
             timing={name: round(value, 4) for name, value in timing.items()},
         )
 

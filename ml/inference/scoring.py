@@ -46,8 +46,12 @@ def score_clips(
     """All branches of a stretch of clips, and the state for the next one: where a video is cut changes nothing."""
     raw = detector.vador(tokens_CTD)
     context, state = stream_context(
-        state, tokens_CTD.flatten(1), raw.probability_C,
-        list_length=ltc.list_length, gate=ltc.gate, history=ltc.history,
+        state,
+        tokens_CTD.flatten(1),
+        raw.probability_C,
+        list_length=ltc.list_length,
+        gate=ltc.gate,
+        history=ltc.history,
     )
     return detector.branches(tokens_CTD, context, raw), state
 
@@ -70,7 +74,11 @@ def score_features(detector: Detector, profile: Profile, features: ClipFeatures)
 
 
 def scored_video(
-    video: VideoRef, detector: Detector, profile: Profile, features: ClipFeatures, classes: tuple[str, ...],
+    video: VideoRef,
+    detector: Detector,
+    profile: Profile,
+    features: ClipFeatures,
+    classes: tuple[str, ...],
     members: Sequence[int] = (),
 ) -> ScoredVideo:
     """Score track, cut segments and tokens of a video: all that the language model is told.
@@ -79,12 +87,20 @@ def scored_video(
     """
     scored = score_features(detector, profile, features)
     fused_C = fused_scores(
-        scored.odds_CSM.transpose(0, 1), clip_centres_ms(features), sigma_ms=profile.scoring.smoothing_sigma_ms,
-        quantiles_MQ=detector.quantiles_MQ, calibration=detector.calibration, members=members,
+        scored.odds_CSM.transpose(0, 1),
+        clip_centres_ms(features),
+        sigma_ms=profile.scoring.smoothing_sigma_ms,
+        quantiles_MQ=detector.quantiles_MQ,
+        calibration=detector.calibration,
+        members=members,
     )
     track = ScoreTrack(
-        features.clip_start_ms, features.clip_end_ms,
-        raw=_floats(scored.raw_C), long=_floats(scored.long_C), short=_floats(scored.short_C), fused=_floats(fused_C),
+        features.clip_start_ms,
+        features.clip_end_ms,
+        raw=_floats(scored.raw_C),
+        long=_floats(scored.long_C),
+        short=_floats(scored.short_C),
+        fused=_floats(fused_C),
     )
     segments = cut_segments(track, profile.scoring, scored.class_probability_CE, classes)
     return ScoredVideo(video, scored.tokens_CQD, scored.prompt_CQD, track, segments)

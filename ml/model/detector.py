@@ -92,8 +92,14 @@ def build_detector(profile: Profile, *, classes: int) -> Detector:
     return Detector(
         projection=TokenProjection(sizes.token_dim),
         vador=Vador(
-            dim=sizes.token_dim, tokens=TOKENS, members=sizes.members, specialists=sizes.specialists,
-            queries=sizes.queries, layers=sizes.layers, heads=sizes.heads, hidden=sizes.predictor_hidden,
+            dim=sizes.token_dim,
+            tokens=TOKENS,
+            members=sizes.members,
+            specialists=sizes.specialists,
+            queries=sizes.queries,
+            layers=sizes.layers,
+            heads=sizes.heads,
+            hidden=sizes.predictor_hidden,
             dropout=sizes.dropout,
         ),
         long=LtcNet(sizes.token_dim, profile.ltc.hidden),

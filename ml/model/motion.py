@@ -151,9 +151,7 @@ def clip_groups(measured: FrameMotion, is_repeat_T: Tensor, frames_per_clip: int
     )
     flow_T = _clips(torch.cat(measured.flow), frames_per_clip)
     log_flow = torch.log(
-        torch.cat(
-            [flow.mean(2), flow.amax(2), flow.std(2), flow_T.amax(3).mean(1), flow_T.mean(3).std(1)], 1
-        )
+        torch.cat([flow.mean(2), flow.amax(2), flow.std(2), flow_T.amax(3).mean(1), flow_T.mean(3).std(1)], 1)
         + LOG_FLOOR
     )
     return {

@@ -46,9 +46,15 @@ class VideoQFormer(nn.Module):
         self.queries_QD = nn.Parameter(torch.randn(1, queries, dim) * 0.5)
         self.former = Blip2QFormerModel(
             Blip2QFormerConfig(
-                hidden_size=dim, num_hidden_layers=layers, num_attention_heads=heads, intermediate_size=2 * dim,
-                cross_attention_frequency=1, encoder_hidden_size=dim, hidden_dropout_prob=0.0,
-                attention_probs_dropout_prob=0.0, initializer_range=0.1,
+                hidden_size=dim,
+                num_hidden_layers=layers,
+                num_attention_heads=heads,
+                intermediate_size=2 * dim,
+                cross_attention_frequency=1,
+                encoder_hidden_size=dim,
+                hidden_dropout_prob=0.0,
+                attention_probs_dropout_prob=0.0,
+                initializer_range=0.1,
             )
         )
 
@@ -91,8 +97,17 @@ class Vador(nn.Module):
     """
 
     def __init__(
-        self, *, dim: int, tokens: int, members: int, specialists: int, queries: int, layers: int, heads: int,
-        hidden: int, dropout: float,
+        self,
+        *,
+        dim: int,
+        tokens: int,
+        members: int,
+        specialists: int,
+        queries: int,
+        layers: int,
+        heads: int,
+        hidden: int,
+        dropout: float,
     ) -> None:
         super().__init__()
         views = [range(tokens)] * members + [range(kind, kind + 1) for kind in range(tokens)] * specialists

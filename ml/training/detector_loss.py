@@ -45,10 +45,8 @@ def branch_loss(logits_NML: Tensor, batch: ClipBatch, weights: LossProfile) -> T
         + weights.smooth * terms["smooth"]
         + weights.sparse * terms["sparse"]
         + weights.glance * glance_loss(logits_BCL, of_pairs(splat_BC))
-        + weights.verdict
-        * clip_cross_entropy(logits_BCL, of_pairs(batch.target_BC), of_pairs(by_people_BC))
-        + weights.normal_clips
-        * hard_negative_loss(logits_BCL, is_clip_BC, (bag_B == 0).float(), weights.top_clips)
+        + weights.verdict * clip_cross_entropy(logits_BCL, of_pairs(batch.target_BC), of_pairs(by_people_BC))
+        + weights.normal_clips * hard_negative_loss(logits_BCL, is_clip_BC, (bag_B == 0).float(), weights.top_clips)
     )
 
 
@@ -59,8 +57,11 @@ def _splats(logits_BCML: Tensor, batch: ClipBatch, weights: LossProfile) -> Tens
     for video in batch.glance_BC.any(1).nonzero().flatten().tolist():
         real = batch.is_clip_BC[video]
         splats[video, real] = splatted_glances(
-            batch.glance_BC[video, real], batch.centre_ms_BC[video, real], score_BC[video, real],
-            sigma_ms=weights.glance_sigma_ms, mining_ratio=weights.glance_mining_ratio,
+            batch.glance_BC[video, real],
+            batch.centre_ms_BC[video, real],
+            score_BC[video, real],
+            sigma_ms=weights.glance_sigma_ms,
+            mining_ratio=weights.glance_mining_ratio,
             reach_ms=weights.glance_reach_ms,
         )
     return splats

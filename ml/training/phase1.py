@@ -37,8 +37,15 @@ def run_phase1(
 
     detector.train()
     loss = train_epochs(
-        detector, list(detector.vador.parameters()), batch_loss, videos,
-        recipe=profile.phase1, seed=seed, checkpoint=checkpoint, on_epoch=on_epoch, should_stop=should_stop,
+        detector,
+        list(detector.vador.parameters()),
+        batch_loss,
+        videos,
+        recipe=profile.phase1,
+        seed=seed,
+        checkpoint=checkpoint,
+        on_epoch=on_epoch,
+        should_stop=should_stop,
     )
     detector.eval()
     fit_class_head(detector, videos)

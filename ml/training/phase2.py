@@ -39,13 +39,22 @@ def run_phase2(
 
     detector.vador.formers.requires_grad_(False)
     trained = [
-        *detector.vador.predictors.parameters(), *detector.ltc_long.parameters(), *detector.ltc_short.parameters()
+        *detector.vador.predictors.parameters(),
+        *detector.ltc_long.parameters(),
+        *detector.ltc_short.parameters(),
     ]
     detector.train()
     try:
         return train_epochs(
-            detector, trained, batch_loss, videos,
-            recipe=profile.phase2, seed=seed + 1, checkpoint=checkpoint, on_epoch=on_epoch, should_stop=should_stop,
+            detector,
+            trained,
+            batch_loss,
+            videos,
+            recipe=profile.phase2,
+            seed=seed + 1,
+            checkpoint=checkpoint,
+            on_epoch=on_epoch,
+            should_stop=should_stop,
         )
     finally:
         detector.vador.formers.requires_grad_(True)
@@ -61,7 +70,10 @@ def batch_context(detector: Detector, batch: ClipBatch, profile: Profile) -> Ltc
     scores_BC[batch.is_clip_BC] = detector.vador(batch.tokens_BCTD[batch.is_clip_BC]).probability_C
     detector.train(is_training)
     context = full_length_context(
-        batch.tokens_BCTD.flatten(2), scores_BC,
-        list_length=profile.ltc.list_length, gate=profile.ltc.gate, history=profile.ltc.history,
+        batch.tokens_BCTD.flatten(2),
+        scores_BC,
+        list_length=profile.ltc.list_length,
+        gate=profile.ltc.gate,
+        history=profile.ltc.history,
     )
     return LtcContext(context.long[batch.is_clip_BC], context.short[batch.is_clip_BC])

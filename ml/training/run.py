@@ -81,8 +81,14 @@ def train(job: TrainingJob, on_progress: ProgressCallback, should_stop: ShouldSt
             for video, features in zip(material.videos, material.features, strict=True)
         ]
         told = run_phase3(
-            scored, profile=profile, template=job.template, artefact_dir=staged, work_dir=work / "phase3",
-            seed=job.seed, on_progress=on_progress, should_stop=should_stop,
+            scored,
+            profile=profile,
+            template=job.template,
+            artefact_dir=staged,
+            work_dir=work / "phase3",
+            seed=job.seed,
+            on_progress=on_progress,
+            should_stop=should_stop,
         )
         metrics |= {f"phase3_{name}": float(value) for name, value in told.items()}
     elif 1 not in job.phases and (Path(job.parent_dir) / LANGUAGE_DIR).is_dir():
@@ -169,8 +175,13 @@ def _train_detector(
             progress.report(name, epoch, epochs, loss, lr)
 
         metrics[f"phase{phase}_loss"] = run(
-            detector, clips, profile=profile, seed=job.seed,
-            checkpoint=Path(job.work_dir) / f"phase{phase}.safetensors", on_epoch=on_epoch, should_stop=should_stop,
+            detector,
+            clips,
+            profile=profile,
+            seed=job.seed,
+            checkpoint=Path(job.work_dir) / f"phase{phase}.safetensors",
+            on_epoch=on_epoch,
+            should_stop=should_stop,
         )
     if metrics:
         scored = [score_features(detector, profile, features) for features in material.features]
@@ -190,9 +201,7 @@ def _folds(
     return left_out(videos, members=detector.members, folds=profile.detector.folds, seed=job.seed)
 
 
-def _starting_detector(
-    job: TrainingJob, profile: Profile, material: _Material
-) -> tuple[Detector, tuple[str, ...]]:
+def _starting_detector(job: TrainingJob, profile: Profile, material: _Material) -> tuple[Detector, tuple[str, ...]]:
     """A new detector with its projection fitted, or the parent's where phase 1 is left out."""
     if 1 not in job.phases:
         detector, parents_profile, classes = read_detector(Path(job.parent_dir))
@@ -235,13 +244,24 @@ def _check_labels(clips: Sequence[VideoClips], job: TrainingJob) -> None:
 
 
 def _write_card(
-    staged: Path, job: TrainingJob, classes: tuple[str, ...], metrics: dict[str, float], counts: dict[str, int],
+    staged: Path,
+    job: TrainingJob,
+    classes: tuple[str, ...],
+    metrics: dict[str, float],
+    counts: dict[str, int],
     broken: Sequence[str],
 ) -> None:
     card = {
-        "profile": job.profile, "phases": list(job.phases), "seed": job.seed, "template": job.template,
-        "parent": Path(job.parent_dir).name if job.parent_dir else "", "classes": list(classes),
-        "metrics": metrics, "counts": counts, "unreadable": list(broken), "git_commit": _git_commit(),
+        "profile": job.profile,
+        "phases": list(job.phases),
+        "seed": job.seed,
+        "template": job.template,
+        "parent": Path(job.parent_dir).name if job.parent_dir else "",
+        "classes": list(classes),
+        "metrics": metrics,
+        "counts": counts,
+        "unreadable": list(broken),
+        "git_commit": _git_commit(),
     }
     write_json(staged / CARD_FILE, card)
 

@@ -18,7 +18,7 @@ def write_video(path: Path, *, seconds: float, fps: int = 8, shakes_from_s: floa
         for index in range(round(seconds * fps)):
             image = background.copy()
             is_shaking = shakes_from_s is not None and shakes_from_s <= index / fps < shakes_from_s + 4
-            left, top = (rng.integers(0, 80, 2) if is_shaking else (40, 40))
+            left, top = rng.integers(0, 80, 2) if is_shaking else (40, 40)
             image[top : top + 24, left : left + 24] = 230
             box.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
         box.mux(stream.encode())

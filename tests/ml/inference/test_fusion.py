@@ -60,8 +60,12 @@ def test_fusion_is_the_calibrated_mean_rank_of_the_members_asked():
     def fused(slope, offset, members=()):
         return float(
             fused_scores(
-                odds, torch.tensor([1000.0]), sigma_ms=0, quantiles_MQ=table,
-                calibration=torch.tensor([slope, offset]), members=members,
+                odds,
+                torch.tensor([1000.0]),
+                sigma_ms=0,
+                quantiles_MQ=table,
+                calibration=torch.tensor([slope, offset]),
+                members=members,
             )
         )
 

@@ -48,8 +48,11 @@ def calibrated_on(says_about_unseen):
 def highest_fused(detector, odds):
     track = scored(torch.full((3, detector.members), odds))
     fused = fused_scores(
-        track.odds_CSM.transpose(0, 1), CENTRES, sigma_ms=PROFILE.scoring.smoothing_sigma_ms,
-        quantiles_MQ=detector.quantiles_MQ, calibration=detector.calibration,
+        track.odds_CSM.transpose(0, 1),
+        CENTRES,
+        sigma_ms=PROFILE.scoring.smoothing_sigma_ms,
+        quantiles_MQ=detector.quantiles_MQ,
+        calibration=detector.calibration,
     )
     return float(fused.max())
 

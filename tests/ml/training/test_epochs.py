@@ -37,8 +37,15 @@ def fit(module, checkpoint, should_stop=lambda: False, told=None):
 
     told = [] if told is None else told
     return train_epochs(
-        module, list(module.parameters()), loss, videos(),
-        recipe=RECIPE, seed=5, checkpoint=checkpoint, on_epoch=lambda *line: told.append(line), should_stop=should_stop,
+        module,
+        list(module.parameters()),
+        loss,
+        videos(),
+        recipe=RECIPE,
+        seed=5,
+        checkpoint=checkpoint,
+        on_epoch=lambda *line: told.append(line),
+        should_stop=should_stop,
     )
 
 
@@ -65,8 +72,15 @@ def test_a_kill_costs_no_more_than_a_checkpoint_interval(tmp_path):
 
     with pytest.raises(KeyboardInterrupt):
         train_epochs(
-            module, list(module.parameters()), lambda batch: module[1](batch.tokens_BCTD.flatten(2)).mean(), videos(),
-            recipe=RECIPE, seed=5, checkpoint=tmp_path / "c.safetensors", on_epoch=killed, should_stop=lambda: False,
+            module,
+            list(module.parameters()),
+            lambda batch: module[1](batch.tokens_BCTD.flatten(2)).mean(),
+            videos(),
+            recipe=RECIPE,
+            seed=5,
+            checkpoint=tmp_path / "c.safetensors",
+            on_epoch=killed,
+            should_stop=lambda: False,
         )
     again = []
     fit(network(), tmp_path / "c.safetensors", told=again)

@@ -56,8 +56,14 @@ def test_a_member_learns_nothing_from_a_video_that_it_leaves_out():
     torch.manual_seed(0)
     nothing = torch.zeros(2, 3)
     batch = ClipBatch(
-        torch.zeros(2, 3, 1, 1), torch.ones(2, 3, dtype=torch.bool), nothing, torch.tensor([1.0, 0.0]),
-        nothing, nothing, nothing.bool(), left_out_by=((0,), ()),
+        torch.zeros(2, 3, 1, 1),
+        torch.ones(2, 3, dtype=torch.bool),
+        nothing,
+        torch.tensor([1.0, 0.0]),
+        nothing,
+        nothing,
+        nothing.bool(),
+        left_out_by=((0,), ()),
     )
     logits = torch.randn(6, 2, 2, requires_grad=True)
     branch_loss(logits, batch, load_profile("tiny").losses).backward()

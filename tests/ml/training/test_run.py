@@ -72,8 +72,9 @@ def test_equal_jobs_give_equal_models_also_after_a_stop(library, tmp_path):
 def test_people_are_heard(library, tmp_path):
     folder, videos = library
     segments = (LabelledSegment(5000, 9000, "Shaking"),)
-    told = tuple(dataclasses.replace(video, segments=segments) if index == 1 else video
-                 for index, video in enumerate(videos))
+    told = tuple(
+        dataclasses.replace(video, segments=segments) if index == 1 else video for index, video in enumerate(videos)
+    )
     outcome = train(job(library, tmp_path, videos=told), silent, never)
     assert outcome.counts["segments"] == 1
     assert json.loads((tmp_path / "model" / "labels.json").read_text()) == {"classes": ["Shaking"]}
@@ -81,9 +82,7 @@ def test_people_are_heard(library, tmp_path):
 
 def test_phase_2_goes_on_from_a_parent(library, tmp_path):
     parent = train(job(library, tmp_path, phases=(1,)), silent, never)
-    child = train(
-        job(library, tmp_path / "child", phases=(2,), parent_dir=parent.artefact_dir), silent, never
-    )
+    child = train(job(library, tmp_path / "child", phases=(2,), parent_dir=parent.artefact_dir), silent, never)
     assert set(child.metrics) == {"phase2_loss"}
     assert child.artefact_sha256 != parent.artefact_sha256
 
