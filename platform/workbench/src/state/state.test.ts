@@ -79,6 +79,13 @@ describe('rows', () => {
     expect(rowsOfWork(work(segment('a', { label: 'Falling' })), prediction).map((row) => row.id)).toEqual(['a', 'model:1', 'model:2']);
     expect(rowsOfWork(work(segment('a', { outcome: 'rejected' })), prediction)).toHaveLength(3);
   });
+  it('takes a suggestion that shares half of the time with a segment of the label for the same event', () => {
+    const shown = (start_ms: number, end_ms: number) =>
+      rowsOfWork(work(segment('a', { start_ms, end_ms })), prediction).map((row) => row.id);
+    expect(shown(3700, 4800)).toEqual(['model:1', 'a']);
+    expect(shown(3000, 4400)).toEqual(['model:1', 'a', 'model:2']);
+    expect(shown(4600, 6000)).toEqual(['model:1', 'model:2', 'a']);
+  });
 
   const rows = rowsOfWork(work(segment('a', { start_ms: 2000, end_ms: 3000 })), prediction);
   const ids = (row: Row | null) => row?.id ?? null;

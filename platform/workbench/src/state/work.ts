@@ -47,17 +47,23 @@ export function outcomeOf(segment: Segment, source: ModelSegment | null): Outcom
   return isAsDrafted ? 'accepted' : 'changed';
 }
 
+const SAME_EVENT_IOU = 0.5;
+
+/** Whether a segment tells of the same event: it holds the suggestion whole, or overlaps it by half of their union. */
+function holds(segment: Segment, source: ModelSegment): boolean {
+  if (segment.start_ms <= source.start_ms && segment.end_ms >= source.end_ms) return true;
+  const common_ms = Math.min(segment.end_ms, source.end_ms) - Math.max(segment.start_ms, source.start_ms);
+  const union_ms = Math.max(segment.end_ms, source.end_ms) - Math.min(segment.start_ms, source.start_ms);
+  return common_ms >= SAME_EVENT_IOU * union_ms;
+}
+
 function isCovered(source: ModelSegment, segments: readonly Segment[]): boolean {
   return segments.some(
-    (segment) =>
-      segment.outcome !== 'rejected' &&
-      segment.label === source.label &&
-      segment.start_ms <= source.start_ms &&
-      segment.end_ms >= source.end_ms,
+    (segment) => segment.outcome !== 'rejected' && segment.label === source.label && holds(segment, source),
   );
 }
 
-/** The model's segments that still wait for a person: not judged, and not inside one of the person's of the same label. */
+/** The model's segments that still wait for a person: not judged, and no event that the person marked with the same label. */
 export function openSuggestions(document: WorkDocument, prediction: Prediction | null): ModelSegment[] {
   const judged = new Set(document.segments.map((segment) => segment.source_id));
   return (prediction?.segments ?? []).filter((source) => !judged.has(source.id) && !isCovered(source, document.segments));
