@@ -117,6 +117,8 @@ class TrainingJob:
     parent_dir: str = ""
     """Artefact of the parent model version, or empty to start from scratch."""
     seed: int = 0
+    weights_dir: str = ""
+    """Root of the folders that profiles with pretrained weights name; empty where the profile needs none."""
 
 
 @dataclass(frozen=True)

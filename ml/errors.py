@@ -23,6 +23,10 @@ class ArtefactInvalid(ModelError):
     """An artefact folder that is missing, incomplete or not for this profile."""
 
 
+class WeightsInvalid(ModelError):
+    """Pretrained weights that are missing, truncated, unpinned, or not of the architecture that was asked for."""
+
+
 class JobInvalid(ModelError):
     """A training job that cannot be run as it stands."""
 

@@ -20,7 +20,7 @@ from ml.errors import FeatureEntryCorrupt
 from ml.model.encoder import FrameEncoder, encoder_dtype
 from ml.model.motion import GROUP_SIZES, MotionMeter
 from ml.model.threads import one_thread
-from ml.profiles.loading import Profile
+from ml.profiles.sections import Profile
 from ml.video.reading import ClipReader, FrameChunk
 
 logger = logging.getLogger(__name__)

@@ -21,7 +21,7 @@ from torch import Tensor
 
 from ml.errors import FeatureEntryCorrupt
 from ml.model.motion import GROUP_SIZES
-from ml.profiles.loading import Profile
+from ml.profiles.sections import Profile
 
 FEATURE_VERSION = 1
 """Raised when features are computed in another way, so that old entries are not found."""

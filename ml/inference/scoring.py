@@ -19,7 +19,7 @@ from ml.model.detector import BranchOutputs, Detector
 from ml.model.ltc import LtcState, stream_context
 from ml.model.scored_video import ScoredVideo
 from ml.model.threads import one_thread
-from ml.profiles.loading import LtcProfile, Profile
+from ml.profiles.sections import LtcProfile, Profile
 
 CHUNK_CLIPS = 256
 """Clips that go through the Q-Formers at once."""

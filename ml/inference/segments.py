@@ -9,7 +9,7 @@ from torch import Tensor
 
 from ml.contracts import ScoreTrack
 from ml.model.scored_video import CutSegment
-from ml.profiles.loading import ScoringProfile
+from ml.profiles.sections import ScoringProfile
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from safetensors.torch import load_file, save_file
 
 from ml.errors import ArtefactInvalid
 from ml.model.detector import Detector, build_detector
-from ml.profiles.loading import Profile, profile_from_mapping, profile_to_mapping
+from ml.profiles.loading import profile_from_mapping, profile_to_mapping
+from ml.profiles.sections import Profile
 
 DETECTOR_FILE = "detector.safetensors"
 PROFILE_FILE = "profile.json"

@@ -14,7 +14,7 @@ from ml.model.ltc import LtcContext, LtcNet
 from ml.model.motion import GROUP_SIZES
 from ml.model.projection import TokenProjection
 from ml.model.vador import Vador, VadorOutput
-from ml.profiles.loading import Profile
+from ml.profiles.sections import Profile
 
 TOKENS = len(GROUP_SIZES)
 QUANTILES = 257

@@ -9,6 +9,34 @@ from dataclasses import dataclass
 class LanguageProfile:
     """Section `language` of a profile; the defaults are those of `tiny`."""
 
+    llm: str = "scratch"
+    """scratch (a small Llama and a tokenizer of its own, trained here) or pretrained (from `weights`)."""
+    weights: str = ""
+    """Folder below the weights root, or hub id, of the pretrained LLM and its tokenizer."""
+    revision: str = ""
+    """Commit that a hub id is pinned to; a hub id without one is refused."""
+    trained: str = "all"
+    """What phase 3 trains: all, adaptor (as in the paper), or adaptor_lora."""
+    lora_rank: int = 16
+    """Rank of the LoRA matrices."""
+    lora_alpha: int = 32
+    """Scale of the LoRA update, over its rank."""
+    lora_dropout: float = 0.05
+    """Dropout on the input of the LoRA matrices."""
+    dtype: str = "float32"
+    """Of the frozen weights and of the arithmetic: float32 or bfloat16; trained weights stay float32."""
+    gradient_checkpointing: bool = False
+    """Recompute activations in the backward pass: slower, and memory for one layer only."""
+    quantization: str = "none"
+    """none or 4bit (needs bitsandbytes and a GPU)."""
+    score_tokens: bool = True
+    """Add the scores themselves to the anomaly prompt; the paper's adaptor has the two linears only."""
+    general_path: str = ""
+    """A general video instruction set (JSON lines in LLaVA form with video paths); empty for none."""
+    general_share: float = 0.0
+    """Share of phase 3's conversations that are drawn from it (half, in the published code)."""
+    preference_weight: float = 0.0
+    """Weight of the loss on preference pairs: a person's sentence over the draft they saw; 0 switches it off."""
     vocabulary_size: int = 3000
     """Upper bound of the BPE vocabulary, special tokens included."""
     hidden_size: int = 128
@@ -71,7 +99,23 @@ class LanguageProfile:
             raise ValueError(
                 f"language.hidden_size {self.hidden_size} is not a multiple of its heads {self.heads}; change either"
             )
+        allowed = {
+            "llm": ("scratch", "pretrained"),
+            "trained": ("all", "adaptor", "adaptor_lora"),
+            "dtype": ("float32", "bfloat16"),
+            "quantization": ("none", "4bit"),
+        }
+        for name, values in allowed.items():
+            if getattr(self, name) not in values:
+                raise ValueError(f"language.{name} must be one of {', '.join(values)}, not {getattr(self, name)!r}")
+        if self.llm == "scratch" and self.trained != "all":
+            raise ValueError("language.llm scratch has nothing to keep frozen: language.trained must be all")
+        if self.llm == "pretrained" and not self.weights:
+            raise ValueError("language.llm pretrained needs language.weights: a folder or a hub id")
+        if not 0 <= self.general_share < 1 or (self.general_share > 0) != bool(self.general_path):
+            raise ValueError("language.general_share, in [0, 1), and language.general_path go together")
         counts = (
+            "lora_rank",
             "slots",
             "steps",
             "batch_size",

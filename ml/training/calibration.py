@@ -9,7 +9,7 @@ import torch
 from ml.inference.fusion import calibrated, quantiles, rank_log_odds, smoothed
 from ml.inference.scoring import ScoredClips
 from ml.model.detector import QUANTILES, Detector
-from ml.profiles.loading import Profile
+from ml.profiles.sections import Profile
 from ml.training.batches import VideoClips
 
 

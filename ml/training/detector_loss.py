@@ -8,7 +8,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ml.profiles.loading import LossProfile
+from ml.profiles.sections import LossProfile
 from ml.training.batches import ClipBatch
 from ml.training.losses import clip_cross_entropy, glance_loss, hard_negative_loss, mil_terms
 from ml.training.targets import splatted_glances

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from ml.errors import TrainingStopped
-from ml.profiles.loading import PhaseProfile
+from ml.profiles.sections import PhaseProfile
 from ml.training.batches import ClipBatch, VideoClips, epoch_batches
 from ml.training.checkpoint import PhaseState, load_checkpoint, save_checkpoint
 

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from ml.model.detector import Detector
 from ml.model.ltc import LtcContext, full_length_context
-from ml.profiles.loading import Profile
+from ml.profiles.sections import Profile
 from ml.training.batches import ClipBatch, VideoClips
 from ml.training.detector_loss import branch_loss
 from ml.training.epochs import EpochCallback, train_epochs

@@ -30,7 +30,8 @@ from ml.model.artefact import (
 from ml.model.detector import Detector, build_detector
 from ml.model.language_artefact import LANGUAGE_DIR
 from ml.model.threads import one_thread
-from ml.profiles.loading import Profile, load_profile
+from ml.profiles.loading import load_profile
+from ml.profiles.sections import Profile
 from ml.training.batches import VideoClips
 from ml.training.calibration import calibrate
 from ml.training.folds import fold_videos, left_out, left_out_further

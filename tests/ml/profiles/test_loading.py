@@ -31,7 +31,7 @@ def test_an_unknown_key_is_refused_with_its_place():
         ("ltc", "mode", "mystery", "unknown"),
         ("scoring", "threshold", 1.0, "between 0 and 1"),
         ("sampling", "frames_per_clip", "eight", "must be int"),
-        ("encoder", "dtype", "float8", "bfloat16 or float32"),
+        ("encoder", "dtype", "float8", "float16 or float32"),
     ],
 )
 def test_contradictions_are_refused(section, key, value, message):
