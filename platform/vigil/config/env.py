@@ -33,6 +33,10 @@ class Env:
     """VIGIL_DEBUG=1: tracebacks in the browser. Refused when served."""
     postgres_pool_size: int
     """VIGIL_POSTGRES_POOL: connections a process may hold. Default 8."""
+    weights: Path = ROOT / ".vigil" / "weights"
+    """VIGIL_WEIGHTS: root of the folders with pretrained weights that profiles name. Default: weights in home."""
+    feature_store_gb: int = 50
+    """VIGIL_FEATURE_STORE_GB: features of videos kept on disk; the least recently used go first. Default 50."""
     ready_file: str = ""
     """VIGIL_READY_FILE: set by `up` for its workers, which touch it once they take work."""
     loads_demo: bool = True
@@ -65,6 +69,8 @@ def read_env(environ: Mapping[str, str]) -> Env:
         allowed_hosts=hosts or ("127.0.0.1", "localhost", "[::1]", "testserver"),
         is_debug=is_debug,
         postgres_pool_size=_whole_number(environ, "VIGIL_POSTGRES_POOL", 8),
+        weights=Path(environ.get("VIGIL_WEIGHTS") or home / "weights").expanduser().resolve(),
+        feature_store_gb=_whole_number(environ, "VIGIL_FEATURE_STORE_GB", 50),
         ready_file=environ.get("VIGIL_READY_FILE", ""),
         loads_demo=environ.get("VIGIL_DEMO", "1") != "0",
     )

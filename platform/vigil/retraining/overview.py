@@ -7,13 +7,14 @@ from django.utils import timezone
 
 from vigil.predictions.selectors import prelabel_failures, prelabel_progress
 from vigil.projects.models import Project
+from vigil.projects.profiles import profile_names
 from vigil.projects.work import HEARTBEAT_LOST_AFTER, WorkState
 from vigil.registry.models import ModelState, ModelVersion
 from vigil.registry.selectors import models_of, production_model
 from vigil.retraining.gate import FIGURES, Comparison, compare, value_of
 from vigil.retraining.loss_curve import LossPanel, loss_panels
 from vigil.retraining.models import TrainingRun
-from vigil.retraining.selectors import losses_of, profile_names, runs_of
+from vigil.retraining.selectors import losses_of, runs_of
 from vigil.snapshots.services import counts_now
 
 RUNS_SHOWN = 10

@@ -7,14 +7,12 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from vigil.accounts.models import Role
-from vigil.config.env import ROOT
 from vigil.projects.errors import Missing
 from vigil.projects.models import Project
 from vigil.projects.selectors import role_required
 from vigil.retraining.models import LossPoint, TrainingRun
 
 LOSS_POINTS_SHOWN = 400
-PROFILES_DIR = ROOT / "ml" / "profiles"
 
 
 def run_for(*, user: Any, run_id: int, at_least: Role = Role.VIEWER) -> TrainingRun:
@@ -60,8 +58,3 @@ def losses_of(run: TrainingRun) -> dict[str, list[tuple[int, float]]]:
 def work_path(run: TrainingRun) -> Path:
     """The folder of the run's checkpoints."""
     return Path(settings.RUN_ROOT) / f"run-{run.pk}"
-
-
-def profile_names() -> list[str]:
-    """The profiles there are to train with."""
-    return sorted(path.stem for path in PROFILES_DIR.glob("*.yaml"))

@@ -13,6 +13,7 @@ import av
 
 from vigil.config.doctor.verdict import Verdict, fail, ok, warn
 from vigil.config.env import ROOT, env
+from vigil.projects.profiles import missing_weights, profile_names
 
 FREE_GB = 5
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -82,6 +83,14 @@ def encoder_weights() -> Verdict:
             "run make run again",
         )
     return ok("encoder weights", "EfficientNet-Lite0 for profile tiny")
+
+
+def pretrained_weights() -> Verdict:
+    """Which profiles cannot run for want of weights. None of them is needed by default."""
+    lacking = [name for name in profile_names() if missing_weights(name)]
+    if lacking:
+        return ok("pretrained weights", f"none in {env.weights} for {', '.join(lacking)} (docs/reproduce.md)")
+    return ok("pretrained weights", f"each profile finds its own in {env.weights}")
 
 
 def gpu() -> Verdict:

@@ -108,6 +108,7 @@ def training_job(run: TrainingRun, artefact: str) -> TrainingJob:
         template=run.project.template,
         parent_dir=str(artefact_path(run.parent)) if run.parent else "",
         seed=run.seed,
+        weights_dir=str(settings.WEIGHTS_ROOT),
     )
 
 

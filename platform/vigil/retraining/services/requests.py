@@ -6,14 +6,16 @@ from django.db import transaction
 
 from vigil.accounts.models import Role, User
 from vigil.accounts.services import audit_record
+from vigil.config.env import env
 from vigil.config.nudges import nudge
 from vigil.projects.errors import Conflict, Invalid
 from vigil.projects.models import Project
+from vigil.projects.profiles import missing_weights, profile_names
 from vigil.projects.selectors import role_required
 from vigil.registry.models import ModelVersion
 from vigil.registry.selectors import models_of, production_model
 from vigil.retraining.models import TrainingRun
-from vigil.retraining.selectors import profile_names, unfinished_run
+from vigil.retraining.selectors import unfinished_run
 from vigil.snapshots.services import snapshot_take
 
 TRAIN_TASK = "vigil.gpu.tasks.train_next"
@@ -42,6 +44,13 @@ def run_request(
     profile = profile or project.profile
     if profile not in profile_names():
         raise Invalid(f"there is no profile {profile!r}; choose one of {', '.join(profile_names())}")
+    # Served, the weights need only be where the GPU is; the worker names them if they are not.
+    lacking = [] if env.is_served else missing_weights(profile)
+    if lacking:
+        raise Invalid(
+            f"profile {profile!r} needs pretrained weights in {lacking[0]}, and there are none; "
+            "put them there (docs/reproduce.md), or choose another profile"
+        )
     active = unfinished_run(project=project)
     if active is not None:
         raise Conflict(f"training run {active.pk} of {project.name!r} is {active.state}; wait for it or cancel it")

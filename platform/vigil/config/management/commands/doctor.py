@@ -21,6 +21,7 @@ CHECKS: list[Callable[[], Verdict]] = [
     machine.workbench,
     machine.decoders,
     machine.encoder_weights,
+    machine.pretrained_weights,
     machine.gpu,
     machine.chromium,
     services.deployment,
