@@ -1,17 +1,17 @@
 """The feature store: what the frozen encoder says of each video, computed once and kept as safetensors.
 
-An entry is keyed by the video's sha256, the encoder and the sampling. Writing is atomic (a temporary file, then a
+An entry is keyed by the video's sha256, the backbone and the sampling. Writing is atomic (a temporary file, then a
 rename); an entry that fails its check is reported by name, set aside and recomputed, and nothing else is touched.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 import secrets
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -20,11 +20,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from ml.errors import FeatureEntryCorrupt
-from ml.model.motion import GROUP_SIZES
-from ml.profiles.sections import Profile
 
-FEATURE_VERSION = 1
-"""Raised when features are computed in another way, so that old entries are not found."""
 SAFE_KEY = re.compile(r"[0-9A-Za-z_.-]{1,128}")
 
 
@@ -33,25 +29,28 @@ class ClipFeatures:
     """Everything that training and scoring need of a video; C clips."""
 
     groups: dict[str, Tensor]
-    """Group name to [C, K] float32."""
+    """Group name to [C, *shape] float32."""
     clip_start_ms: tuple[int, ...]
     clip_end_ms: tuple[int, ...]
 
+    def clips(self, first: int, stop: int) -> dict[str, Tensor]:
+        """Groups [c, *shape] float32 of a stretch of clips."""
+        return {name: values[first:stop] for name, values in self.groups.items()}
+
 
 class FeatureStore:
-    """Entries of one encoder and sampling below one folder."""
+    """Entries of one backbone and sampling below one folder."""
 
-    def __init__(self, store_dir: str | Path, profile: Profile) -> None:
-        identity = json.dumps(
-            {
-                "version": FEATURE_VERSION,
-                "encoder": asdict(profile.encoder) | {"batch_frames": 0},
-                "sampling": asdict(profile.sampling),
-            },
-            sort_keys=True,
-        )
-        self.encoder_id = f"{profile.encoder.name}-{hashlib.sha256(identity.encode()).hexdigest()[:12]}"
-        self._folder = Path(store_dir) / self.encoder_id
+    def __init__(self, store_dir: str | Path, *, identity: str, group_shapes: Mapping[str, tuple[int, ...]]) -> None:
+        """Plain facts of the backbone and the sampling.
+
+        Args:
+            store_dir: holds a folder for each identity.
+            identity: all that features depend on but the video; entries of another identity are not found.
+            group_shapes: shape of each group's values of one clip.
+        """
+        self._shapes = dict(group_shapes)
+        self._folder = Path(store_dir) / hashlib.sha256(identity.encode()).hexdigest()[:16]
 
     def path(self, video_key: str) -> Path:
         """Where the entry of a video is or would be."""
@@ -78,7 +77,7 @@ class FeatureStore:
                 tensors = {name: entry.get_tensor(name) for name in entry.keys()}  # noqa: SIM118  # not a mapping
         except (SafetensorError, OSError, ValueError) as error:
             raise FeatureEntryCorrupt(f"feature entry {path.name} cannot be read ({error}); delete it") from None
-        _check(tensors, path)
+        _check(tensors, path, self._shapes)
         edges = tensors.pop("clip_edges_ms")
         groups = {name: values.float() for name, values in tensors.items()}
         return ClipFeatures(groups, tuple(edges[0].tolist()), tuple(edges[1].tolist()))
@@ -102,13 +101,13 @@ class FeatureStore:
         path.replace(path.with_suffix(".corrupt"))
 
 
-def _check(tensors: dict[str, Tensor], path: Path) -> None:
+def _check(tensors: dict[str, Tensor], path: Path, shapes: Mapping[str, tuple[int, ...]]) -> None:
     edges = tensors.get("clip_edges_ms")
     if edges is None or edges.dim() != 2 or edges.shape[0] != 2 or edges.shape[1] < 1:
         raise FeatureEntryCorrupt(f"feature entry {path.name} has no clip times; delete it")
-    for name, size in GROUP_SIZES.items():
+    for name, shape in shapes.items():
         values = tensors.get(name)
-        if values is None or tuple(values.shape) != (edges.shape[1], size):
+        if values is None or tuple(values.shape) != (edges.shape[1], *shape):
             raise FeatureEntryCorrupt(f"feature entry {path.name} has no sound group {name!r}; delete it")
         if not torch.isfinite(values).all():
             raise FeatureEntryCorrupt(f"feature entry {path.name} has broken numbers in {name!r}; delete it")

@@ -9,7 +9,6 @@ import torch
 
 from ml.contracts import Judgement, PredictedSegment, Progress, ProgressCallback, VideoPrediction, VideoRef
 from ml.data.encoding import VideoEncoder
-from ml.data.feature_store import FeatureStore
 from ml.inference.explain import Explainer
 from ml.inference.scoring import scored_video
 from ml.model.artefact import OWN_FILES, read_detector
@@ -22,12 +21,12 @@ STAGES = 3
 class Prelabeller:
     """A loaded model version; one object labels any number of videos."""
 
-    def __init__(self, artefact_dir: str, store_dir: str, device: str | None = None) -> None:
-        """Raises ArtefactInvalid where the artefact is not whole."""
+    def __init__(self, artefact_dir: str, store_dir: str, device: str | None = None, weights_dir: str = "") -> None:
+        """Raises ArtefactInvalid where the artefact is not whole, WeightsInvalid where frozen weights are missing."""
         folder = Path(artefact_dir)
         self._detector, self.profile, self.classes = read_detector(folder)
         chosen = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
-        self._videos = VideoEncoder(self.profile, FeatureStore(store_dir, self.profile), chosen)
+        self._videos = VideoEncoder(self.profile, store_dir, chosen, weights_dir)
         has_language = any(path.name not in OWN_FILES for path in folder.iterdir())
         self._explainer = Explainer.load(artefact_dir, device=str(chosen)) if has_language else None
 

@@ -15,7 +15,7 @@ import torch
 
 from ml.contracts import Progress, ProgressCallback, ShouldStop, TrainingJob, TrainingOutcome, TrainingVideo, to_json
 from ml.data.encoding import VideoEncoder
-from ml.data.feature_store import ClipFeatures, FeatureStore
+from ml.data.feature_store import ClipFeatures
 from ml.errors import JobInvalid, TrainingStopped, VideoUnreadable
 from ml.inference.scoring import clip_centres_ms, score_features, scored_video
 from ml.model.artefact import (
@@ -68,7 +68,7 @@ def train(job: TrainingJob, on_progress: ProgressCallback, should_stop: ShouldSt
     chosen = tuple(video for video in job.videos if video.video.split == "train")
     progress = RunProgress(on_progress, _expected_s(job, profile, len(chosen)))
     work = _work_folder(job)
-    encoder = VideoEncoder(profile, FeatureStore(job.store_dir, profile), device)
+    encoder = VideoEncoder(profile, job.store_dir, device, job.weights_dir)
     material = _material(chosen, encoder, progress, should_stop)
     staged = work / "artefact"
     with one_thread():

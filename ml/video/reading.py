@@ -25,6 +25,8 @@ class FrameChunk:
     neighbours_THWC: NDArray[np.uint8]
     gap_s: NDArray[np.float64]
     """Time between each frame and its neighbour."""
+    is_repeat_T: NDArray[np.bool_]
+    """Frames that show the same picture as the one before; the first frame of a video, which has none, counts too."""
     decode_s: float
     """Seconds that decoding took."""
 
@@ -38,6 +40,8 @@ class ClipReader:
         self._reader = _open(path, size_px, threads)
         times_s = _frame_times_s(self._reader, path)
         self.sampling: ClipSampling = sample_clips(times_s[:, 0], float(times_s[-1, 1]), fps, frames_per_clip)
+        index = self.sampling.frame_index
+        self._is_repeat_T = np.diff(index, prepend=index[0]) == 0
 
     def chunks(self, frames: int) -> Iterator[FrameChunk]:
         """Chunks of `frames` sampled frames; a thread decodes the next while the caller works on this one."""
@@ -83,7 +87,11 @@ class ClipReader:
         decode_s = time.perf_counter() - started_s
         count = len(wanted)
         return FrameChunk(
-            images[places[:count]], images[places[count:]], self.sampling.neighbour_gap_s[first:stop], decode_s
+            images[places[:count]],
+            images[places[count:]],
+            self.sampling.neighbour_gap_s[first:stop],
+            self._is_repeat_T[first:stop],
+            decode_s,
         )
 
 

@@ -8,14 +8,13 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from footage import video_ref, write_video
 
 from ml.data.encoding import VideoEncoder
-from ml.data.feature_store import FeatureStore
 from ml.profiles.loading import load_profile
 
 PROFILE = load_profile("tiny")
 
 
 def encoder(tmp_path):
-    return VideoEncoder(PROFILE, FeatureStore(tmp_path / "store", PROFILE), torch.device("cpu"))
+    return VideoEncoder(PROFILE, tmp_path / "store", torch.device("cpu"))
 
 
 def test_a_video_is_encoded_once(tmp_path):
@@ -39,7 +38,8 @@ def test_shaking_shows_in_the_motion_of_its_clips_alone(tmp_path):
 
 def test_a_corrupt_entry_is_named_set_aside_and_computed_again(tmp_path, caplog):
     video = video_ref(write_video(tmp_path / "a.mp4", seconds=2))
-    videos, store = encoder(tmp_path), FeatureStore(tmp_path / "store", PROFILE)
+    videos = encoder(tmp_path)
+    store = videos.store
     expected = videos.features(video).features
     store.path(video.key).write_bytes(b"broken")
     with caplog.at_level(logging.WARNING):

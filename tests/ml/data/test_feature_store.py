@@ -4,22 +4,24 @@ from safetensors.torch import load_file, save_file
 
 from ml.data.feature_store import ClipFeatures, FeatureStore
 from ml.errors import FeatureEntryCorrupt
-from ml.model.motion import GROUP_SIZES
-from ml.profiles.loading import load_profile, profile_from_mapping, profile_to_mapping
 
-PROFILE = load_profile("tiny")
+SHAPES = {"flow": (6,), "motion": (5,), "tokens": (4, 3)}
+
+
+def store_in(folder, identity="one"):
+    return FeatureStore(folder, identity=identity, group_shapes=SHAPES)
 
 
 def features(clips=3):
     return ClipFeatures(
-        {name: torch.rand(clips, size) for name, size in GROUP_SIZES.items()},
+        {name: torch.rand(clips, *shape) for name, shape in SHAPES.items()},
         tuple(range(0, clips * 2000, 2000)),
         tuple(range(2000, clips * 2000 + 1, 2000)),
     )
 
 
 def test_what_is_written_is_read_back_in_half_precision(tmp_path):
-    store, written = FeatureStore(tmp_path, PROFILE), features()
+    store, written = store_in(tmp_path), features()
     store.write("abc", written)
     read = store.read("abc")
     assert read.clip_end_ms == (2000, 4000, 6000)
@@ -28,7 +30,7 @@ def test_what_is_written_is_read_back_in_half_precision(tmp_path):
 
 
 def test_a_truncated_entry_is_named_and_others_are_untouched(tmp_path):
-    store = FeatureStore(tmp_path, PROFILE)
+    store = store_in(tmp_path)
     for key in ("one", "two"):
         store.write(key, features())
     path = store.path("one")
@@ -49,7 +51,7 @@ def test_a_truncated_entry_is_named_and_others_are_untouched(tmp_path):
     ],
 )
 def test_an_entry_that_does_not_add_up_is_named(tmp_path, spoil, message):
-    store = FeatureStore(tmp_path, PROFILE)
+    store = store_in(tmp_path)
     store.write("abc", features())
     tensors = load_file(store.path("abc"))
     spoil(tensors)
@@ -58,14 +60,13 @@ def test_an_entry_that_does_not_add_up_is_named(tmp_path, spoil, message):
         store.read("abc")
 
 
-def test_another_sampling_has_entries_of_its_own(tmp_path):
-    FeatureStore(tmp_path, PROFILE).write("abc", features())
-    values = profile_to_mapping(PROFILE)
-    values["sampling"]["fps"] = 2.0
-    assert not FeatureStore(tmp_path, profile_from_mapping(values)).has("abc")
+def test_another_backbone_or_sampling_has_entries_of_its_own(tmp_path):
+    store_in(tmp_path).write("abc", features())
+    assert store_in(tmp_path).has("abc")
+    assert not store_in(tmp_path, identity="two").has("abc")
 
 
 @pytest.mark.parametrize("key", ["", "../x", "a/b", ".hidden"])
 def test_a_key_never_becomes_another_path(tmp_path, key):
     with pytest.raises(ValueError, match="no key of a video"):
-        FeatureStore(tmp_path, PROFILE).path(key)
+        store_in(tmp_path).path(key)
