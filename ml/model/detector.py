@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from ml.model.ltc import LtcContext, LtcNet
 from ml.model.motion import GROUP_SIZES
 from ml.model.projection import TokenProjection
-from ml.model.vador import Vador, VadorOutput
+from ml.model.vador import Vador, VadorOutput, gated_vador
 from ml.profiles.sections import Profile
 
 TOKENS = len(GROUP_SIZES)
@@ -91,7 +91,7 @@ def build_detector(profile: Profile, *, classes: int) -> Detector:
     sizes = profile.detector
     return Detector(
         projection=TokenProjection(sizes.token_dim),
-        vador=Vador(
+        vador=gated_vador(
             dim=sizes.token_dim,
             tokens=TOKENS,
             members=sizes.members,

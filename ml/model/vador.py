@@ -1,4 +1,4 @@
-"""The VADor: an ensemble of small Q-Formers, each with its anomaly predictor.
+"""The VADor: Q-Formers over the tokens of a clip, each with its anomaly predictor.
 
 Dimensions: C clips, T clip tokens (F of the paper), D width, M members, Q queries of a member, L = 2 logits.
 Paper: section 1.1 of Lv and Sun (arXiv 2401.05702); the clip score is the maximum over queries.
@@ -90,32 +90,27 @@ class VadorOutput:
 
 
 class Vador(nn.Module):
-    """M independent pairs of Q-Former and predictor over the same clip tokens.
+    """M pairs of Q-Former and predictor over the same clip tokens.
 
-    The first `members` see all tokens. After them come the specialists, as many as wanted for each kind of token, which
-    see nothing else: what one kind learnt by heart, the others outvote.
+    The first `members` pairs show what they see to the language model. After them come the specialists, which have a
+    vote but nothing to show.
     """
 
     def __init__(
-        self,
-        *,
-        dim: int,
-        tokens: int,
-        members: int,
-        specialists: int,
-        queries: int,
-        layers: int,
-        heads: int,
-        hidden: int,
-        dropout: float,
+        self, formers: Sequence[nn.Module], predictors: Sequence[nn.Module], *, members: int, dropout: float
     ) -> None:
+        """Args:
+        formers: each makes [C, Q, D] of clip tokens [C, T, D].
+        predictors: each makes [C, Q, L] of what the former at its place saw.
+        members: how many of them, from the first on, are no specialists.
+        dropout: on clip tokens while training.
+        """
         super().__init__()
-        views = [range(tokens)] * members + [range(kind, kind + 1) for kind in range(tokens)] * specialists
-        self.formers = nn.ModuleList(
-            [VideoQFormer(dim=dim, kinds=view, queries=queries, layers=layers, heads=heads) for view in views]
-        )
+        if len(formers) != len(predictors) or not 1 <= members <= len(formers):
+            raise ValueError(f"{len(formers)} formers, {len(predictors)} predictors and {members} members do not match")
+        self.formers = nn.ModuleList(formers)
         self.members = members
-        self.predictors = nn.ModuleList([AnomalyPredictor(dim, hidden) for _ in views])
+        self.predictors = nn.ModuleList(predictors)
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, tokens_CTD: Tensor) -> VadorOutput:
@@ -124,14 +119,55 @@ class Vador(nn.Module):
         Raises:
             ValueError: tokens that are not [C, T, D].
         """
+        return self.judged(self.seen(tokens_CTD))
+
+    def seen(self, tokens_CTD: Tensor) -> Tensor:
+        """[C, M, Q, D]: what every former, specialists included, sees in clips (x of the paper).
+
+        Raises:
+            ValueError: tokens that are not [C, T, D].
+        """
         if tokens_CTD.dim() != 3:
             raise ValueError(f"clip tokens must be [C, T, D], not {tuple(tokens_CTD.shape)}")
-        tokens, logits = [], []
-        for former, predictor in zip(self.formers, self.predictors, strict=True):
-            seen_CQD = former(self.dropout(tokens_CTD))
-            tokens.append(seen_CQD)
-            logits.append(highest_query(predictor(seen_CQD)))
-        return VadorOutput(torch.stack(tokens[: self.members], 1), torch.stack(logits, 1))
+        return torch.stack([former(self.dropout(tokens_CTD)) for former in self.formers], 1)
+
+    def judged(self, seen_CMQD: Tensor) -> VadorOutput:
+        """The predictors' view of what the formers saw, or of that with context added (x~ of the paper)."""
+        logits = [highest_query(predictor(seen_CMQD[:, place])) for place, predictor in enumerate(self.predictors)]
+        return VadorOutput(seen_CMQD[:, : self.members], torch.stack(logits, 1))
+
+
+def gated_vador(
+    *,
+    dim: int,
+    tokens: int,
+    members: int,
+    specialists: int,
+    queries: int,
+    layers: int,
+    heads: int,
+    hidden: int,
+    dropout: float,
+) -> Vador:
+    """An ensemble of small Q-Formers that phase 1 trains.
+
+    The first `members` see all tokens. After them come the specialists, as many as wanted for each kind of token, which
+    see nothing else: what one kind learnt by heart, the others outvote.
+    """
+    views = [range(tokens)] * members + [range(kind, kind + 1) for kind in range(tokens)] * specialists
+    formers = [VideoQFormer(dim=dim, kinds=view, queries=queries, layers=layers, heads=heads) for view in views]
+    return Vador(formers, [AnomalyPredictor(dim, hidden) for _ in views], members=members, dropout=dropout)
+
+
+def single_vador(former: nn.Module, *, dim: int, hidden: int) -> Vador:
+    """One former, as in the paper, and its predictor: at 768 and 64 it has 49,474 trained numbers (section 1.1).
+
+    Args:
+        former: the frozen video Q-Former (`ml.model.video_llama_former`).
+        dim: width of its output.
+        hidden: hidden width of the predictor.
+    """
+    return Vador([former], [AnomalyPredictor(dim, hidden)], members=1, dropout=0.0)
 
 
 def highest_query(logits_CQL: Tensor) -> Tensor:

@@ -1,12 +1,14 @@
 import pytest
 import torch
 
-from ml.model.vador import Vador, highest_query
+from ml.model.vador import AnomalyPredictor, Vador, gated_vador, highest_query, single_vador
 
 
 def vador():
     torch.manual_seed(0)
-    return Vador(dim=16, tokens=3, members=2, specialists=0, queries=4, layers=1, heads=4, hidden=8, dropout=0.0).eval()
+    return gated_vador(
+        dim=16, tokens=3, members=2, specialists=0, queries=4, layers=1, heads=4, hidden=8, dropout=0.0
+    ).eval()
 
 
 def test_shapes_and_scores():
@@ -40,7 +42,7 @@ def test_the_q_former_takes_part_once_its_gate_opens():
 
 def test_a_specialist_sees_one_kind_of_token():
     torch.manual_seed(0)
-    model = Vador(
+    model = gated_vador(
         dim=16, tokens=3, members=1, specialists=1, queries=2, layers=1, heads=4, hidden=8, dropout=0.0
     ).eval()
     clips = torch.randn(4, 3, 16)
@@ -54,3 +56,30 @@ def test_a_specialist_sees_one_kind_of_token():
 def test_tokens_of_a_wrong_shape_are_refused():
     with pytest.raises(ValueError, match=r"\[C, T, D\]"):
         vador()(torch.randn(3, 16))
+
+
+def test_the_papers_predictor_has_its_size():
+    vador = single_vador(torch.nn.Identity(), dim=768, hidden=64)
+    assert sum(values.numel() for values in vador.parameters()) == 49_474
+
+
+def test_a_predictor_is_linear_layernorm_linear():
+    torch.manual_seed(0)
+    predictor, x = AnomalyPredictor(6, 4), torch.randn(3, 2, 6)
+    first, norm, last = predictor.layers
+    hidden = x @ first.weight.T + first.bias
+    hidden = (hidden - hidden.mean(-1, keepdim=True)) / (hidden.var(-1, unbiased=False, keepdim=True) + 1e-5).sqrt()
+    torch.testing.assert_close(predictor(x), (hidden * norm.weight + norm.bias) @ last.weight.T + last.bias)
+
+
+def test_context_added_to_what_was_seen_goes_through_the_same_predictors():
+    model, clips = vador(), torch.randn(4, 3, 16)
+    with torch.no_grad():
+        seen = model.seen(clips)
+        assert torch.equal(model.judged(seen).logits_CML, model(clips).logits_CML)
+        assert not torch.equal(model.judged(seen + 1.0).logits_CML, model(clips).logits_CML)
+
+
+def test_formers_and_predictors_come_in_pairs():
+    with pytest.raises(ValueError, match="1 formers, 2 predictors and 1 members do not match"):
+        Vador([torch.nn.Identity()], [AnomalyPredictor(4, 2)] * 2, members=1, dropout=0.0)
