@@ -119,9 +119,9 @@ class Vador(nn.Module):
         Raises:
             ValueError: tokens that are not [C, T, D].
         """
-        return self.judged(self.seen(tokens_CTD))
+        return self.predicted(self.features(tokens_CTD))
 
-    def seen(self, tokens_CTD: Tensor) -> Tensor:
+    def features(self, tokens_CTD: Tensor) -> Tensor:
         """[C, M, Q, D]: what every former, specialists included, sees in clips (x of the paper).
 
         Raises:
@@ -131,10 +131,10 @@ class Vador(nn.Module):
             raise ValueError(f"clip tokens must be [C, T, D], not {tuple(tokens_CTD.shape)}")
         return torch.stack([former(self.dropout(tokens_CTD)) for former in self.formers], 1)
 
-    def judged(self, seen_CMQD: Tensor) -> VadorOutput:
+    def predicted(self, features_CMQD: Tensor) -> VadorOutput:
         """The predictors' view of what the formers saw, or of that with context added (x~ of the paper)."""
-        logits = [highest_query(predictor(seen_CMQD[:, place])) for place, predictor in enumerate(self.predictors)]
-        return VadorOutput(seen_CMQD[:, : self.members], torch.stack(logits, 1))
+        logits = [highest_query(predictor(features_CMQD[:, place])) for place, predictor in enumerate(self.predictors)]
+        return VadorOutput(features_CMQD[:, : self.members], torch.stack(logits, 1))
 
 
 def gated_vador(

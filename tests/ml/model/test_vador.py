@@ -75,9 +75,9 @@ def test_a_predictor_is_linear_layernorm_linear():
 def test_context_added_to_what_was_seen_goes_through_the_same_predictors():
     model, clips = vador(), torch.randn(4, 3, 16)
     with torch.no_grad():
-        seen = model.seen(clips)
-        assert torch.equal(model.judged(seen).logits_CML, model(clips).logits_CML)
-        assert not torch.equal(model.judged(seen + 1.0).logits_CML, model(clips).logits_CML)
+        seen = model.features(clips)
+        assert torch.equal(model.predicted(seen).logits_CML, model(clips).logits_CML)
+        assert not torch.equal(model.predicted(seen + 1.0).logits_CML, model(clips).logits_CML)
 
 
 def test_formers_and_predictors_come_in_pairs():
