@@ -18,6 +18,8 @@ class SamplingProfile:
     """Frames a second that are encoded."""
     frames_per_clip: int
     """Frames of a clip; a clip is the unit that gets a score."""
+    snippets: int = 0
+    """As published: this many clips, spread evenly over the video (section 2.2); 0: every clip at `fps`."""
 
 
 @dataclass(frozen=True)
@@ -180,6 +182,7 @@ class Profile:
     def __post_init__(self) -> None:
         checks = (
             (self.sampling.fps > 0, "sampling.fps must be above 0"),
+            (self.sampling.snippets >= 0, "sampling.snippets must be at least 0"),
             (self.sampling.frames_per_clip >= 2, "sampling.frames_per_clip must be at least 2, motion needs a pair"),
             (
                 self.encoder.batch_frames % self.sampling.frames_per_clip == 0 and self.encoder.batch_frames > 0,

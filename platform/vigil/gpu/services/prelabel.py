@@ -44,7 +44,9 @@ class LoadedModel:
             return stored
         if self._prelabeller is None or self._version_id != version.pk:
             self._prelabeller = None  # Lets go of the old weights before the new ones are loaded.
-            self._prelabeller = Prelabeller(str(artefact_path(version)), str(settings.FEATURE_STORE))
+            self._prelabeller = Prelabeller(
+                str(artefact_path(version)), str(settings.FEATURE_STORE), weights_dir=str(settings.WEIGHTS_ROOT)
+            )
             self._version_id = version.pk
         made = self._prelabeller.run(video_ref(video), on_progress)
         return prediction_store(video=video, model_version=version, prediction=made)
