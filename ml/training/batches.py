@@ -6,19 +6,31 @@ Dimensions: B videos, C clips (padded), T clip tokens, D width, M members.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from typing import Protocol
 
 import torch
 from torch import Tensor
 
+from ml.training.processes import ALONE, Processes
 from ml.training.targets import ClipTargets
+
+
+class ClipTokens(Protocol):
+    """Tokens of a video's clips: a tensor [C, T, D], or something that reads the wanted clips when they are wanted."""
+
+    def __len__(self) -> int:
+        """Clips of the video."""
+
+    def __getitem__(self, index_N: Tensor, /) -> Tensor:
+        """[N, T, D] tokens of the clips with these indices."""
 
 
 @dataclass(frozen=True)
 class VideoClips:
     """Clip tokens of one training video and what people said about them."""
 
-    tokens_CTD: Tensor
+    tokens_CTD: ClipTokens
     centre_ms_C: Tensor
     targets: ClipTargets
     left_out_by: tuple[int, ...] = ()
@@ -38,24 +50,42 @@ class ClipBatch:
     glance_BC: Tensor
     left_out_by: tuple[tuple[int, ...], ...] = ()
     """Of each video: the members that must not learn from it; empty where all may learn from all."""
+    is_counted: bool = True
+    """False where a process has no video of a step and only goes through the motions beside the others."""
 
     def taught_MB(self, members: int) -> Tensor:
         """Whether each member learns from each video."""
-        taught = torch.ones(members, len(self.bag_B), dtype=torch.bool)
+        taught = torch.full((members, len(self.bag_B)), self.is_counted)
         for video, left_out in enumerate(self.left_out_by):
             taught[list(left_out), video] = False
-        return taught
+        return taught.to(self.bag_B.device)
+
+    def to(self, device: torch.device) -> ClipBatch:
+        """The same batch on another device."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return replace(self, **{name: value.to(device) for name, value in values.items() if isinstance(value, Tensor)})
 
 
 def epoch_batches(
-    videos: Sequence[VideoClips], *, seed: int, epoch: int, batch_videos: int, max_clips: int
+    videos: Sequence[VideoClips],
+    *,
+    seed: int,
+    epoch: int,
+    batch_videos: int,
+    max_clips: int,
+    processes: Processes = ALONE,
 ) -> Iterator[ClipBatch]:
-    """All videos once, in an order that depends on seed and epoch alone; every batch mixes both kinds as they come."""
+    """All videos once, in an order that depends on seed and epoch alone; every batch mixes both kinds as they come.
+
+    Where several processes train, each gets its share of every batch, cut to the same clips as one process would see.
+    """
     generator = torch.Generator().manual_seed(seed * 100_003 + epoch)
     order = torch.randperm(len(videos), generator=generator).tolist()
     for first in range(0, len(order), batch_videos):
         chosen = [videos[index] for index in order[first : first + batch_videos]]
-        yield _batch([(video, thinned(len(video.tokens_CTD), max_clips, generator)) for video in chosen])
+        cut = [(video, thinned(len(video.tokens_CTD), max_clips, generator)) for video in chosen]
+        share = list(processes.share(cut))
+        yield _batch(share) if share else replace(_batch(cut[:1]), is_counted=False)
 
 
 def thinned(clips: int, max_clips: int, generator: torch.Generator) -> Tensor:

@@ -10,17 +10,29 @@ from torch import Tensor
 
 from ml.profiles.sections import LossProfile
 from ml.training.batches import ClipBatch
-from ml.training.losses import clip_cross_entropy, glance_loss, hard_negative_loss, mil_terms
+from ml.training.losses import (
+    Total,
+    alone,
+    clip_cross_entropy,
+    glance_loss,
+    hard_negative_loss,
+    mil_terms,
+    published_terms,
+)
 from ml.training.targets import splatted_glances
 
 
-def branch_loss(logits_NML: Tensor, batch: ClipBatch, weights: LossProfile) -> Tensor:
+def branch_loss(logits_NML: Tensor, batch: ClipBatch, weights: LossProfile, total: Total = alone) -> Tensor:
     """The weighted sum of all terms, averaged over pairs of a member and a video that it learns from.
+
+    Video labels make the MIL bundle in the profile's form; every rung of people's answers adds its own term, whatever
+    the form: glances, verdicts and edges, and the highest clips of videos that are known to be normal.
 
     Args:
         logits_NML: logits of the batch's real clips, in the order of `batch.is_clip_BC`.
         batch: the videos.
-        weights: weight of each term.
+        weights: form of the bundle and weight of each term.
+        total: adds up counts over the processes that share the batch; the results of all of them add up to the loss.
     """
     members = logits_NML.shape[1]
     videos, clips = batch.is_clip_BC.shape
@@ -35,7 +47,10 @@ def branch_loss(logits_NML: Tensor, batch: ClipBatch, weights: LossProfile) -> T
         return values.repeat(members, *[1] * (values.dim() - 1))[taught_B]
 
     is_clip_BC, bag_B = of_pairs(batch.is_clip_BC), of_pairs(batch.bag_B)
-    terms = mil_terms(logits_BCL, is_clip_BC, bag_B, weights.top_clips)
+    if weights.form == "published":
+        terms = published_terms(logits_BCL, is_clip_BC, bag_B, total)
+    else:
+        terms = mil_terms(logits_BCL, is_clip_BC, bag_B, weights.top_clips, total)
     # Clips of normal videos are targets as well, but there are so many of them that only the hardest should count.
     by_people_BC = batch.weight_BC * ((batch.bag_B != 0)[:, None] | (batch.target_BC > 0))
     splat_BC = _splats(logits_BCML.detach(), batch, weights)
@@ -44,9 +59,10 @@ def branch_loss(logits_NML: Tensor, batch: ClipBatch, weights: LossProfile) -> T
         + weights.margin * terms["margin"]
         + weights.smooth * terms["smooth"]
         + weights.sparse * terms["sparse"]
-        + weights.glance * glance_loss(logits_BCL, of_pairs(splat_BC))
-        + weights.verdict * clip_cross_entropy(logits_BCL, of_pairs(batch.target_BC), of_pairs(by_people_BC))
-        + weights.normal_clips * hard_negative_loss(logits_BCL, is_clip_BC, (bag_B == 0).float(), weights.top_clips)
+        + weights.glance * glance_loss(logits_BCL, of_pairs(splat_BC), total)
+        + weights.verdict * clip_cross_entropy(logits_BCL, of_pairs(batch.target_BC), of_pairs(by_people_BC), total)
+        + weights.normal_clips
+        * hard_negative_loss(logits_BCL, is_clip_BC, (bag_B == 0).float(), weights.top_clips, total)
     )
 
 

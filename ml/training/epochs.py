@@ -13,6 +13,7 @@ from ml.errors import TrainingStopped
 from ml.profiles.sections import PhaseProfile
 from ml.training.batches import ClipBatch, VideoClips, epoch_batches
 from ml.training.checkpoint import PhaseState, load_checkpoint, save_checkpoint
+from ml.training.processes import ALONE, Processes
 
 EpochCallback = Callable[[int, int, float, float], None]
 """(epochs done, epochs in all, mean loss, learning rate)"""
@@ -29,40 +30,51 @@ def train_epochs(
     checkpoint: Path,
     on_epoch: EpochCallback,
     should_stop: Callable[[], bool],
+    processes: Processes = ALONE,
 ) -> float:
     """Train in place, from the checkpoint where there is one; the mean loss of the last epoch.
 
     Every epoch starts from a random state that depends on seed and epoch alone: a run that was cut off and resumed
-    ends with the same weights as one that was not.
+    ends with the same weights as one that was not. Several processes divide each batch and make the update that one
+    would have made (to rounding, and but for dropout, whose masks differ); the checkpoint does not say how many there
+    were, so any number of processes can go on from it.
 
     Raises:
         TrainingStopped: `should_stop` said so; the checkpoint holds all epochs done.
     """
     optimiser = torch.optim.AdamW(_decayed(trained, recipe.weight_decay), lr=recipe.learning_rate, betas=(0.9, 0.98))
     state = load_checkpoint(checkpoint, module, optimiser) or PhaseState(0, math.nan)
+    processes.barrier()  # Nobody writes the next checkpoint before everybody has read this one.
     steps_per_epoch = max(1, -(-len(videos) // recipe.batch_videos))
     loss = state.loss
     for epoch in range(state.epoch, recipe.epochs):
-        if should_stop():
-            save_checkpoint(checkpoint, PhaseState(epoch, loss), module, optimiser)
+        if processes.any(should_stop()):
+            if processes.is_main:
+                save_checkpoint(checkpoint, PhaseState(epoch, loss), module, optimiser)
             raise TrainingStopped("training was stopped; start it again to go on from its checkpoint")
-        torch.manual_seed(seed * 1_000_003 + epoch)
+        torch.manual_seed((seed * 1_000_003 + epoch) * processes.count + processes.rank)
         losses = []
         batches = epoch_batches(
-            videos, seed=seed, epoch=epoch, batch_videos=recipe.batch_videos, max_clips=recipe.max_clips
+            videos,
+            seed=seed,
+            epoch=epoch,
+            batch_videos=recipe.batch_videos,
+            max_clips=recipe.max_clips,
+            processes=processes,
         )
         for step, batch in enumerate(batches, start=epoch * steps_per_epoch):
             rate = learning_rate(step, steps_per_epoch * recipe.epochs, recipe)
             for group in optimiser.param_groups:
                 group["lr"] = rate
-            batch_value = batch_loss(batch)
+            batch_value = batch_loss(batch.to(trained[0].device))
             optimiser.zero_grad()
             batch_value.backward()  # type: ignore[no-untyped-call]
+            processes.sum_gradients(trained)
             optimiser.step()
-            losses.append(float(batch_value.detach()))
+            losses.append(float(processes.total(batch_value.detach())))
         loss = sum(losses) / len(losses)
         is_last = epoch + 1 == recipe.epochs
-        if is_last or (epoch + 1) % recipe.checkpoint_every == 0:
+        if processes.is_main and (is_last or (epoch + 1) % recipe.checkpoint_every == 0):
             save_checkpoint(checkpoint, PhaseState(epoch + 1, loss), module, optimiser)
         on_epoch(epoch + 1, recipe.epochs, loss, rate)
     return loss

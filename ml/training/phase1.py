@@ -14,6 +14,7 @@ from ml.profiles.sections import Profile
 from ml.training.batches import ClipBatch, VideoClips
 from ml.training.detector_loss import branch_loss
 from ml.training.epochs import EpochCallback, train_epochs
+from ml.training.processes import ALONE, Processes
 
 CLASS_STEPS = 150
 """Steps of the class head, a linear layer on all clips at once."""
@@ -28,17 +29,18 @@ def run_phase1(
     checkpoint: Path,
     on_epoch: EpochCallback,
     should_stop: Callable[[], bool],
+    processes: Processes = ALONE,
 ) -> float:
-    """Train Q-Formers, predictors and class head in place; the last loss."""
+    """Train Q-Formers (where they are not frozen), predictors and class head in place; the last loss."""
 
     def batch_loss(batch: ClipBatch) -> Tensor:
         output = detector.vador(batch.tokens_BCTD[batch.is_clip_BC])
-        return branch_loss(output.logits_CML, batch, profile.losses)
+        return branch_loss(output.logits_CML, batch, profile.losses, processes.total)
 
     detector.train()
     loss = train_epochs(
         detector,
-        list(detector.vador.parameters()),
+        [parameter for parameter in detector.vador.parameters() if parameter.requires_grad],
         batch_loss,
         videos,
         recipe=profile.phase1,
@@ -46,6 +48,7 @@ def run_phase1(
         checkpoint=checkpoint,
         on_epoch=on_epoch,
         should_stop=should_stop,
+        processes=processes,
     )
     detector.eval()
     fit_class_head(detector, videos)
