@@ -229,6 +229,65 @@ class VideoTruth:
 
 
 @dataclass(frozen=True)
+class ReliabilityBin:
+    """The frames whose score lies in `[low, high)`; the last bin includes 1."""
+
+    low: float
+    high: float
+    frames: int
+    mean_score: float
+    abnormal_share: float
+    """What the mean score should be, were the scores probabilities."""
+
+
+@dataclass(frozen=True)
+class CalibrationFigures:
+    """How far the frame scores can be read as probabilities."""
+
+    ece: float
+    """Expected calibration error: |mean score - abnormal share| of a bin, averaged over all frames; 0 is perfect."""
+    brier: float
+    """Mean squared distance of a frame's score from its truth, 0 or 1."""
+    bins: tuple[ReliabilityBin, ...]
+    """The reliability table; bins without a frame are left out."""
+
+
+@dataclass(frozen=True)
+class OperatingPoint:
+    """What a user of the detector meets at one threshold."""
+
+    threshold: float
+    precision: float | None
+    """Share of the frames at or above the threshold that are abnormal; None where there is no such frame."""
+    recall: float | None
+    f1: float | None
+    accuracy: float
+    false_alarms_per_hour: float | None
+    """Predicted events that touch no true event, an hour of video; None where nobody knows how long a frame is."""
+    best_threshold: float | None
+    best_f1: float | None
+    """The highest F1 of frames at any threshold, chosen on the truth itself: a bound, not a result to report."""
+
+
+@dataclass(frozen=True)
+class TextFigures:
+    """What the language model wrote, against the truth and against people's words."""
+
+    judgements: int
+    """Abnormal localised videos with a judgement: those that `interval_iou` is the mean over."""
+    interval_iou: float | None
+    """Temporal IoU of the intervals in the judgement's text and the true events; 0 for "no" and for no interval."""
+    sentences: int
+    """Pairs of a predicted and a true event (tIoU at least 0.3) that both have a sentence."""
+    chrf: float | None
+    """chrF of the sentences against people's, 0 to 100."""
+    bleu: float | None
+    """BLEU-4 of the same, 0 to 100."""
+    similarity: float | None
+    """Mean cosine of sentence embeddings of the same; None without the embedding model."""
+
+
+@dataclass(frozen=True)
 class EvaluationResult:
     """The figures of design section 5. None where the truth cannot give the figure."""
 
@@ -241,6 +300,11 @@ class EvaluationResult:
     """Keys "0.3", "0.5", "0.7": F1 of events at that temporal IoU."""
     boundary_error_s: float | None
     judgement_accuracy: float | None
+    calibration: CalibrationFigures | None = None
+    """None where a score lies outside [0, 1]: it is then no probability."""
+    operating_point: OperatingPoint | None = None
+    text: TextFigures | None = None
+    """None where no video has a judgement and no pair of events has sentences."""
 
 
 # ---------------------------------------------------------------- JSON

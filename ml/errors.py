@@ -11,6 +11,14 @@ class VideoUnreadable(ModelError):
     """A video file that cannot be decoded."""
 
 
+class FeaturesBroken(VideoUnreadable):
+    """A video of which the encoder gives numbers that are not finite; nothing of it is kept."""
+
+
+class StoreUnwritable(ModelError):
+    """The feature store cannot take an entry; nothing in it was changed."""
+
+
 class FeatureEntryCorrupt(ModelError):
     """An entry of the feature store that fails its check; it is recomputed where the video is at hand."""
 
@@ -33,6 +41,10 @@ class JobInvalid(ModelError):
 
 class TruthInvalid(ModelError):
     """A ground truth file that cannot be read."""
+
+
+class ScoresInvalid(ModelError):
+    """Scores to evaluate that cannot be read or do not fit their videos."""
 
 
 class TrainingStopped(ModelError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from ml.contracts import ScoreTrack, TruthSegment
+from ml.evaluation.expansion import marks, timed_expansion
 
 GRID_MS = 100
 """Frame-level figures are taken on a grid of this step: the same for every frame rate."""
@@ -17,19 +19,18 @@ Interval = tuple[int, int]
 
 def score_on_grid(track: ScoreTrack, duration_ms: int) -> NDArray[np.float64]:
     """Fused score at 0, 100, 200, ... ms; the last clip's score after the last clip."""
-    times_ms = np.arange(0, max(duration_ms, 1), GRID_MS)
-    clip = np.searchsorted(np.asarray(track.clip_start_ms), times_ms, side="right") - 1
-    scores: NDArray[np.float64] = np.asarray(track.fused, dtype=np.float64)[clip.clip(0)]
-    return scores
+    scores_N, starts_N = np.asarray(track.fused, dtype=np.float64), np.asarray(track.clip_start_ms, dtype=np.float64)
+    return timed_expansion(scores_N, starts_N, grid_places(duration_ms), GRID_MS)
 
 
 def truth_on_grid(segments: Sequence[TruthSegment], duration_ms: int) -> NDArray[np.bool_]:
     """Whether something abnormal goes on at 0, 100, 200, ... ms."""
-    times_ms = np.arange(0, max(duration_ms, 1), GRID_MS)
-    is_abnormal = np.zeros(len(times_ms), dtype=bool)
-    for segment in segments:
-        is_abnormal |= (times_ms >= segment.start_ms) & (times_ms < segment.end_ms)
-    return is_abnormal
+    return marks([(one.start_ms, one.end_ms) for one in segments], grid_places(duration_ms), GRID_MS)
+
+
+def grid_places(duration_ms: int) -> int:
+    """Places of the grid before the end of the video; at least one."""
+    return max(math.ceil(duration_ms / GRID_MS), 1)
 
 
 def area_under_roc(truth: NDArray[np.bool_], scores: NDArray[np.float64]) -> float | None:

@@ -1,6 +1,9 @@
+import json
+
 import pytest
 
 from ml.contracts import (
+    EvaluationResult,
     Judgement,
     PredictedSegment,
     ScoreTrack,
@@ -8,6 +11,8 @@ from ml.contracts import (
     VideoPrediction,
     VideoRef,
     VideoTruth,
+    from_json,
+    to_json,
 )
 from ml.errors import TruthInvalid
 from ml.evaluation.evaluate import evaluate
@@ -65,3 +70,28 @@ def test_a_truth_without_a_prediction_is_named():
 def test_no_truth_at_all_is_refused():
     with pytest.raises(TruthInvalid, match="no video has a truth"):
         evaluate([prediction("a", (0.1,))], [])
+
+
+def test_alarms_an_hour_count_events_that_touch_no_true_one():
+    result = evaluate(
+        [
+            prediction("a", (0.9, 0.9, 0.1, 0.9), [(0, 1500), (3000, 4000)]),
+            prediction("b", (0.6, 0.2, 0.2, 0.2), [(0, 1000)]),
+        ],
+        [truth("a", [(1000, 2000)]), truth("b")],
+    )
+    at = result.operating_point
+    assert at.false_alarms_per_hour == pytest.approx(2 / (8 / 3600))
+    assert (at.precision, at.recall, at.accuracy) == (0.25, 1.0, 5 / 8)
+    assert result.text is None
+
+
+def test_calibration_and_text_are_there_where_they_can_be():
+    result = evaluate([prediction("a", (0.0, 1.0, 1.0, 0.0), says=True)], [truth("a", [(1000, 3000)])])
+    assert (result.calibration.ece, result.calibration.brier) == (0.0, 0.0)
+    assert (result.text.judgements, result.text.interval_iou) == (1, 0.0)
+
+
+def test_the_result_goes_through_json_and_back():
+    result = evaluate([prediction("a", (0.0, 1.0, 1.0, 0.0), says=True)], [truth("a", [(1000, 3000)])])
+    assert from_json(EvaluationResult, json.loads(json.dumps(to_json(result)))) == result
