@@ -51,7 +51,7 @@ class Processes:
     def device(self) -> torch.device:
         """Where this process computes: a GPU of its own, or the CPU."""
         if self._accelerator:
-            return self._accelerator.device
+            return torch.device(self._accelerator.device)
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
     def share(self, items: Sequence[T]) -> Sequence[T]:
@@ -71,7 +71,7 @@ class Processes:
             return
         trained = [parameter for parameter in parameters if parameter.requires_grad]
         flat = torch.cat([_gradient(parameter).flatten() for parameter in trained])
-        parts = self.total(flat).split([parameter.numel() for parameter in trained])
+        parts = torch.split(self.total(flat), [parameter.numel() for parameter in trained])
         for parameter, part in zip(trained, parts, strict=True):
             parameter.grad = part.view_as(parameter).to(parameter.dtype)
 

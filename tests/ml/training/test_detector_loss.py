@@ -134,7 +134,7 @@ def test_a_process_without_a_video_adds_nothing_but_has_gradients():
     logits = batch.tokens_BCTD[batch.is_clip_BC].requires_grad_()
     for form in ("published", "vigil"):
         loss = branch_loss(logits, batch, dataclasses.replace(WEIGHTS, form=form))
-        assert float(loss) == 0
+        assert loss.item() == 0
         (gradient,) = torch.autograd.grad(loss, logits)
         assert gradient.abs().sum() == 0
 
