@@ -21,7 +21,7 @@ from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING, 
 
 from ml.errors import WeightsInvalid
 from ml.model.text_tower import TextTower
-from ml.model.weights_folder import check_folder
+from ml.model.weights_folder import check_folder, read_description
 
 LOADING_ERRORS = (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, ImportError, SafetensorError)
 """What transformers raises at files that are not what they should be."""
@@ -102,16 +102,20 @@ def load_pretrained(
 
 
 def load_tokenizer(folder: Path) -> Any:
-    """The tokenizer in a folder.
+    """The tokenizer in a folder, with the chat template that is there, be it the tokenizer's or the processor's.
 
     Raises:
         WeightsInvalid: there is none that transformers can read.
     """
     check_folder(folder)
     try:
-        return AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+        tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
     except LOADING_ERRORS as error:
         raise WeightsInvalid(f"{folder}: its tokenizer cannot be loaded: {_one_line(error)}") from None
+    template = folder / "chat_template.json"
+    if not tokenizer.chat_template and template.exists():
+        tokenizer.chat_template = read_description(template).get("chat_template")
+    return tokenizer
 
 
 def load_llm(folder: Path, *, dtype: str, device: torch.device, quantization: str = "none") -> tuple[nn.Module, Any]:

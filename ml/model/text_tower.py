@@ -49,10 +49,10 @@ class TextTower(nn.Module):
         position_ids: Tensor | None = None,
         past_key_values: Any = None,
         use_cache: bool | None = None,
-        logits_to_keep: int = 0,
+        logits_to_keep: int | Tensor = 0,
         **options: Any,
     ) -> Any:
-        """Logits of each position, or of the last `logits_to_keep`; ids [B, T] or embeddings [B, T, H]."""
+        """Logits at all positions, the last `logits_to_keep`, or those it lists; ids [B, T] or embeddings [B, T, H]."""
         output = self.model(
             input_ids=input_ids,
             inputs_embeds=inputs_embeds,
@@ -62,8 +62,9 @@ class TextTower(nn.Module):
             use_cache=use_cache,
             **options,
         )
-        kept = output.last_hidden_state[:, -logits_to_keep:] if logits_to_keep else output.last_hidden_state
-        return CausalLMOutputWithPast(logits=self.lm_head(kept), past_key_values=output.past_key_values)
+        kept = slice(-logits_to_keep, None) if isinstance(logits_to_keep, int) else logits_to_keep
+        logits = self.lm_head(output.last_hidden_state[:, kept])
+        return CausalLMOutputWithPast(logits=logits, past_key_values=output.past_key_values)
 
     def get_input_embeddings(self) -> Any:
         """The embedding matrix."""

@@ -41,7 +41,10 @@ def test_the_llm_says_what_the_whole_model_says(folders: dict[str, Path], name: 
         expected = whole(input_ids=IDS).logits
         embedded = llm.get_input_embeddings()(IDS)
         said = llm(inputs_embeds=embedded, attention_mask=torch.ones_like(IDS), use_cache=False).logits
+        places = torch.tensor([1, 4])
+        at_places = llm(inputs_embeds=embedded, use_cache=False, logits_to_keep=places).logits
     torch.testing.assert_close(said, expected)
+    torch.testing.assert_close(at_places, expected[:, places])
     assert not any(parameter.requires_grad for parameter in llm.parameters())
     assert not llm.training
 
@@ -162,6 +165,14 @@ def test_a_model_that_generates_no_text_and_an_unknown_one_are_refused(tmp_path:
     config = json.loads((folder / "config.json").read_text())
     (folder / "config.json").write_text(json.dumps(config | {"model_type": "unheard_of"}))
     assert "unheard_of" in broken(folder)
+
+
+def test_a_chat_template_of_the_processor_is_the_tokenizers(tmp_path: Path) -> None:
+    folder = save_llm("llama", tmp_path / "llama")
+    assert load_tokenizer(folder).chat_template is None
+    (folder / "chat_template.json").write_text('{"chat_template": "{{ messages[0].content }}"}')
+    tokenizer = load_tokenizer(folder)
+    assert tokenizer.apply_chat_template([{"role": "user", "content": "Look."}], tokenize=False) == "Look."
 
 
 def test_a_folder_without_a_tokenizer_is_refused(tmp_path: Path) -> None:
