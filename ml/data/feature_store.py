@@ -1,7 +1,8 @@
-"""The feature store: what the frozen encoder says of each video, computed once and kept as safetensors.
+"""The feature store: what the frozen backbone says of each video, computed once and kept as safetensors.
 
-An entry is keyed by the video's sha256, the backbone and the sampling. Writing is atomic (a temporary file, then a
-rename); an entry that fails its check is reported by name, set aside and recomputed, and nothing else is touched.
+An entry is keyed by the video's sha256, the backbone and the sampling. It is written aside and renamed, so whoever
+reads sees all of it or nothing; one that fails its check is reported by name, set aside and computed again. The store
+has a size cap; `ml.data.store_room` says what goes when it is reached.
 """
 
 from __future__ import annotations
@@ -9,105 +10,129 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
+import shutil
+import weakref
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 
-import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
-from torch import Tensor
+from ml.data.feature_entry import INDEX_FILE, ClipFeatures, EntryWriter, StoredFeatures, unwritable
+from ml.data.store_room import StoreRoom
 
-from ml.errors import FeatureEntryCorrupt
-
-SAFE_KEY = re.compile(r"[0-9A-Za-z_.-]{1,128}")
-
-
-@dataclass(frozen=True)
-class ClipFeatures:
-    """Everything that training and scoring need of a video; C clips."""
-
-    groups: dict[str, Tensor]
-    """Group name to [C, *shape] float32."""
-    clip_start_ms: tuple[int, ...]
-    clip_end_ms: tuple[int, ...]
-
-    def clips(self, first: int, stop: int) -> dict[str, Tensor]:
-        """Groups [c, *shape] float32 of a stretch of clips."""
-        return {name: values[first:stop] for name, values in self.groups.items()}
+SAFE_KEY = re.compile(r"[0-9A-Za-z_-]{1,128}")
+DEFAULT_CAP_GB = 50.0
+CORRUPT = ".corrupt"
 
 
 class FeatureStore:
-    """Entries of one backbone and sampling below one folder."""
+    """Entries of one backbone and sampling; entries of others share its folder and its cap."""
 
-    def __init__(self, store_dir: str | Path, *, identity: str, group_shapes: Mapping[str, tuple[int, ...]]) -> None:
+    def __init__(
+        self,
+        store_dir: str | Path,
+        *,
+        identity: str,
+        group_shapes: Mapping[str, tuple[int, ...]],
+        cap_gb: float = DEFAULT_CAP_GB,
+    ) -> None:
         """Plain facts of the backbone and the sampling.
 
         Args:
             store_dir: holds a folder for each identity.
             identity: all that features depend on but the video; entries of another identity are not found.
             group_shapes: shape of each group's values of one clip.
+            cap_gb: what all entries in `store_dir` may take, in 10^9 bytes.
         """
         self._shapes = dict(group_shapes)
-        self._folder = Path(store_dir) / hashlib.sha256(identity.encode()).hexdigest()[:16]
+        self._root = Path(store_dir)
+        self._folder = self._root / hashlib.sha256(identity.encode()).hexdigest()[:16]
+        self._room = StoreRoom(self._root, round(cap_gb * 1e9))
 
     def path(self, video_key: str) -> Path:
-        """Where the entry of a video is or would be."""
-        if not SAFE_KEY.fullmatch(video_key) or video_key.startswith("."):
+        """Folder where the entry of a video is or would be."""
+        if not SAFE_KEY.fullmatch(video_key):
             raise ValueError(f"{video_key!r} is no key of a video; it must be the sha256 of the file")
-        return self._folder / f"{video_key}.safetensors"
+        return self._folder / video_key
 
     def has(self, video_key: str) -> bool:
-        """Whether there is an entry; it may still prove corrupt when it is read."""
-        return self.path(video_key).exists()
+        """Whether there is an entry; it may still prove corrupt when it is opened."""
+        return self.path(video_key).is_dir()
 
-    def read(self, video_key: str) -> ClipFeatures:
-        """The features of a video.
+    def pinned(self, video_key: str) -> AbstractContextManager[None]:
+        """Within the block the video's entry, there already or not, is not evicted."""
+        return self._room.pinned(self.path(video_key))
+
+    def open(self, video_key: str) -> StoredFeatures:
+        """The entry of a video, to be read by the stretch; it is not evicted while the object lives.
 
         Raises:
             FileNotFoundError: no entry.
             FeatureEntryCorrupt: an entry that cannot be read or does not add up.
         """
         path = self.path(video_key)
-        if not path.exists():
+        if not path.is_dir():
             raise FileNotFoundError(path)
-        try:
-            with safe_open(path, framework="pt") as entry:
-                tensors = {name: entry.get_tensor(name) for name in entry.keys()}  # noqa: SIM118  # not a mapping
-        except (SafetensorError, OSError, ValueError) as error:
-            raise FeatureEntryCorrupt(f"feature entry {path.name} cannot be read ({error}); delete it") from None
-        _check(tensors, path, self._shapes)
-        edges = tensors.pop("clip_edges_ms")
-        groups = {name: values.float() for name, values in tensors.items()}
-        return ClipFeatures(groups, tuple(edges[0].tolist()), tuple(edges[1].tolist()))
+        with self._room.pinned(path):
+            stored = StoredFeatures(path, self._shapes)
+            os.utime(path / INDEX_FILE)
+            self._room.pin(path)
+            weakref.finalize(stored, self._room.unpin, path)
+        return stored
+
+    def read(self, video_key: str) -> ClipFeatures:
+        """All features of a video in memory; raises as `open` does."""
+        return self.open(video_key).whole()
+
+    @contextmanager
+    def writer(self, video_key: str, title: str = "") -> Iterator[EntryWriter]:
+        """Write an entry clip by clip; it is there, whole, when the block ends well. An entry that is there stays.
+
+        Args:
+            video_key: key of the video.
+            title: what messages call the video.
+
+        Raises:
+            FeaturesBroken: a feature that is not a finite number.
+            StoreUnwritable: no space left, or no right to write.
+        """
+        path, title = self.path(video_key), title or video_key
+        with ExitStack() as held:
+            try:
+                held.enter_context(self._room.pinned(path))
+                draft = self._room.draft()
+            except OSError as error:
+                raise unwritable(title, error) from error
+            held.callback(shutil.rmtree, draft, ignore_errors=True)
+            yield EntryWriter(draft, self._shapes, title)
+            try:
+                self._publish(draft, path)
+            except OSError as error:
+                raise unwritable(title, error) from error
 
     def write(self, video_key: str, features: ClipFeatures) -> None:
-        """Keep the features of a video; whoever reads meanwhile sees the old entry or the new one, never half."""
-        path = self.path(video_key)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        tensors = {name: values.half().contiguous() for name, values in features.groups.items()}
-        tensors["clip_edges_ms"] = torch.tensor([features.clip_start_ms, features.clip_end_ms], dtype=torch.int64)
-        temporary = path.with_suffix(f".{os.getpid()}-{secrets.token_hex(4)}.tmp")
-        try:
-            save_file(tensors, temporary)
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        """Keep features that are in memory; raises as `writer` does."""
+        with self.writer(video_key) as entry:
+            entry.add(features.groups)
+            entry.finish(features.clip_start_ms, features.clip_end_ms)
 
     def set_aside(self, video_key: str) -> None:
-        """Rename a corrupt entry so that it is recomputed and can still be looked at."""
+        """Rename a corrupt entry so that it is computed again and can still be looked at; it counts as any other."""
         path = self.path(video_key)
-        path.replace(path.with_suffix(".corrupt"))
+        aside = path.with_suffix(CORRUPT)
+        shutil.rmtree(aside, ignore_errors=True)
+        # Another process may have been quicker.
+        with suppress(FileNotFoundError):
+            path.rename(aside)
 
-
-def _check(tensors: dict[str, Tensor], path: Path, shapes: Mapping[str, tuple[int, ...]]) -> None:
-    edges = tensors.get("clip_edges_ms")
-    if edges is None or edges.dim() != 2 or edges.shape[0] != 2 or edges.shape[1] < 1:
-        raise FeatureEntryCorrupt(f"feature entry {path.name} has no clip times; delete it")
-    for name, shape in shapes.items():
-        values = tensors.get(name)
-        if values is None or tuple(values.shape) != (edges.shape[1], *shape):
-            raise FeatureEntryCorrupt(f"feature entry {path.name} has no sound group {name!r}; delete it")
-        if not torch.isfinite(values).all():
-            raise FeatureEntryCorrupt(f"feature entry {path.name} has broken numbers in {name!r}; delete it")
+    def _publish(self, draft: Path, path: Path) -> None:
+        if not (draft / INDEX_FILE).exists():
+            raise ValueError(f"the entry of {path.name} was not finished")
+        self._room.make_room()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            try:
+                draft.rename(path)
+            except OSError:
+                # Another process was quicker with the same features; anything else is a failure.
+                if not path.is_dir():
+                    raise

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from ml.contracts import ScoreTrack, VideoRef
-from ml.data.feature_store import ClipFeatures
+from ml.data.feature_entry import ClipFeatures
 from ml.inference.fusion import fused_scores
 from ml.inference.segments import cut_segments
 from ml.model.detector import BranchOutputs, Detector

@@ -36,3 +36,8 @@ def group_shapes(profile: Profile) -> Mapping[str, tuple[int, ...]]:
     if profile.encoder.name == "efficientnet_lite0":
         return GROUP_SHAPES
     return {TOKENS_GROUP: (profile.encoder.tokens, profile.encoder.width)}
+
+
+def uses_neighbours(profile: Profile) -> bool:
+    """Whether the backbone of a profile looks at the frame after each sampled frame; others need not decode it."""
+    return profile.encoder.name == "efficientnet_lite0"

@@ -15,7 +15,7 @@ import torch
 
 from ml.contracts import Progress, ProgressCallback, ShouldStop, TrainingJob, TrainingOutcome, TrainingVideo, to_json
 from ml.data.encoding import VideoEncoder
-from ml.data.feature_store import ClipFeatures
+from ml.data.feature_entry import ClipFeatures
 from ml.errors import JobInvalid, TrainingStopped, VideoUnreadable
 from ml.inference.scoring import clip_centres_ms, score_features, scored_video
 from ml.model.artefact import (

@@ -23,6 +23,7 @@ class FrameChunk:
 
     frames_THWC: NDArray[np.uint8]
     neighbours_THWC: NDArray[np.uint8]
+    """The frame of the video after each one; none where the reader was told to leave them out."""
     gap_s: NDArray[np.float64]
     """Time between each frame and its neighbour."""
     is_repeat_T: NDArray[np.bool_]
@@ -34,9 +35,18 @@ class FrameChunk:
 class ClipReader:
     """An opened video that knows its clips and reads their frames in order."""
 
-    def __init__(self, path: str, *, fps: float, frames_per_clip: int, size_px: int, threads: int = 1) -> None:
+    def __init__(
+        self,
+        path: str,
+        *,
+        fps: float,
+        frames_per_clip: int,
+        size_px: int,
+        with_neighbours: bool = True,
+        threads: int = 1,
+    ) -> None:
         """Raises VideoUnreadable where the file has no frame that can be decoded."""
-        self.path = path
+        self.path, self._with_neighbours = path, with_neighbours
         self._reader = _open(path, size_px, threads)
         times_s = _frame_times_s(self._reader, path)
         self.sampling: ClipSampling = sample_clips(times_s[:, 0], float(times_s[-1, 1]), fps, frames_per_clip)
@@ -74,7 +84,7 @@ class ClipReader:
 
     def _chunk(self, first: int, stop: int) -> FrameChunk:
         wanted = self.sampling.frame_index[first:stop]
-        neighbours = self.sampling.neighbour_index[first:stop]
+        neighbours = self.sampling.neighbour_index[first : stop if self._with_neighbours else first]
         distinct, places = np.unique(np.concatenate([wanted, neighbours]), return_inverse=True)
         started_s = time.perf_counter()
         try:

@@ -1,7 +1,7 @@
 import torch
 
 from ml.contracts import VideoRef
-from ml.data.feature_store import ClipFeatures
+from ml.data.feature_entry import ClipFeatures
 from ml.inference.scoring import score_clips, scored_video
 from ml.model.detector import build_detector
 from ml.model.ltc import LtcState

@@ -1,0 +1,131 @@
+import logging
+import os
+import subprocess
+import sys
+
+import pytest
+import torch
+
+from ml.data.feature_entry import INDEX_FILE, ClipFeatures
+from ml.data.feature_store import FeatureStore
+from ml.data.store_room import USES
+
+ENTRY_GB = 2e-6
+"""An entry takes a little more than 2,000 bytes."""
+
+
+def store_in(folder, entries, identity="one"):
+    return FeatureStore(folder, identity=identity, group_shapes={"motion": (1000,)}, cap_gb=entries * 1.3 * ENTRY_GB)
+
+
+def write(store, key):
+    store.write(key, ClipFeatures({"motion": torch.zeros(1, 1000)}, (0,), (2000,)))
+
+
+def use_at(store, key, second):
+    os.utime(store.path(key) / INDEX_FILE, (second, second))
+
+
+def test_the_least_recently_used_entry_goes_first(tmp_path):
+    store = store_in(tmp_path, 3)
+    for second, key in enumerate(("a", "b", "c")):
+        write(store, key)
+        use_at(store, key, second)
+    store.read("a")
+    write(store, "d")
+    assert [key for key in "abcd" if store.has(key)] == ["a", "c", "d"]
+
+
+def test_entries_of_other_backbones_and_earlier_versions_share_the_cap(tmp_path):
+    write(store_in(tmp_path, 3, "two"), "a")
+    old = tmp_path / "efficientnet_lite0-0123456789ab" / "abc.safetensors"
+    old.parent.mkdir()
+    old.write_bytes(bytes(4000))
+    os.utime(old, (1, 1))
+    store = store_in(tmp_path, 3)
+    write(store, "b")
+    write(store, "c")
+    assert not old.exists()
+    assert store_in(tmp_path, 3, "two").has("a")
+    assert store.has("b")
+
+
+def test_what_is_read_or_written_is_never_evicted(tmp_path, caplog):
+    store = store_in(tmp_path, 2)
+    write(store, "a")
+    write(store, "b")
+    use_at(store, "a", 1)
+    use_at(store, "b", 2)
+    held = store.open("a")
+    with store.pinned("b"), caplog.at_level(logging.WARNING):
+        write(store, "c")
+    assert all(store.has(key) for key in "abc")
+    assert "above its cap" in caplog.text
+    del held
+    use_at(store, "a", 1)
+    write(store, "d")
+    assert not store.has("a")
+    assert not store.has("b")
+
+
+def test_what_another_process_uses_stays_until_it_ends(tmp_path):
+    store = store_in(tmp_path, 2)
+    write(store, "a")
+    use_at(store, "a", 1)
+    user = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import sys; from ml.data.feature_store import FeatureStore\n"
+            "store = FeatureStore(sys.argv[1], identity='one', group_shapes={'motion': (1000,)})\n"
+            "held = store.open('a'); print('open', flush=True); sys.stdin.read()\n"
+            "import os; os._exit(9)",
+            str(tmp_path),
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert user.stdout.readline() == "open\n"
+    use_at(store, "a", 1)
+    write(store, "b")
+    write(store, "c")
+    assert store.has("a")
+    user.communicate("")
+    assert user.returncode == 9
+    write(store, "d")
+    assert not store.has("a")
+    assert len(list((tmp_path / USES).glob("*.lock"))) == 1
+
+
+def test_a_process_that_ends_leaves_no_trace_of_its_use(tmp_path):
+    store = store_in(tmp_path, 2)
+    write(store, "a")
+    store.read("a")
+    assert list((tmp_path / USES).iterdir())
+    del store
+    assert not list((tmp_path / USES).iterdir())
+
+
+def test_an_unfinished_draft_of_a_dead_process_is_removed(tmp_path):
+    uses = tmp_path / USES / "123-abc"
+    (uses / "draft-1").mkdir(parents=True)
+    (uses / "draft-1" / "part-00000.safetensors").write_bytes(bytes(9000))
+    uses.with_suffix(".lock").touch()
+    store = store_in(tmp_path, 2)
+    write(store, "a")
+    assert not uses.exists()
+    assert store.has("a")
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_an_entry_pinned_several_times_stays_until_the_last_pin_is_off(tmp_path, times):
+    store = store_in(tmp_path, 1)
+    write(store, "a")
+    held = [store.open("a") for _ in range(times)]
+    for _ in range(times):
+        write(store, "b")
+        assert store.has("a")
+        held.pop()
+    write(store, "c")
+    assert not store.has("a")
