@@ -22,10 +22,9 @@ from ml.model.language_artefact import LanguageArtefact, load_language
 from ml.model.scored_video import CutSegment, ScoredVideo
 from ml.text.instructions import question_about
 from ml.text.parsing import parse_answer
-from ml.text.prompts import human_ids
 from ml.text.sentences import fault_of_sentence
 from ml.text.times import Window, times_as_seconds
-from ml.text.windows import segment_window, suspicious_tiles
+from ml.text.windows import message_about, segment_window, suspicious_tiles
 
 _BATCH = 32
 
@@ -50,14 +49,22 @@ class Explainer:
         self._template = load_template(artefact.template)
 
     @classmethod
-    def load(cls, artefact_dir: str | Path, device: str | torch.device | None = None) -> Explainer:
+    def load(
+        cls, artefact_dir: str | Path, device: str | torch.device | None = None, weights_dir: str | Path = ""
+    ) -> Explainer:
         """The explainer of an artefact, on the GPU where there is one unless `device` says otherwise.
 
+        Args:
+            artefact_dir: the artefact.
+            device: where it answers.
+            weights_dir: root of the frozen weights' folders, for a pretrained language model.
+
         Raises:
-            ArtefactInvalid: the artefact has no language model, or a broken one.
+            ArtefactInvalid: the artefact has no language model, a broken one, or one of other frozen weights.
+            WeightsInvalid: the frozen weights are missing or broken.
         """
         chosen = device or ("cuda" if torch.cuda.is_available() else "cpu")
-        return cls(load_language(Path(artefact_dir), torch.device(chosen)))
+        return cls(load_language(Path(artefact_dir), torch.device(chosen), weights_dir))
 
     def explain(self, scored: ScoredVideo) -> tuple[Judgement, tuple[PredictedSegment, ...]]:
         """The judgement of the whole video, and each cut segment with a sentence and a judgement of its own.
@@ -75,7 +82,7 @@ class Explainer:
         judged = self._template.question("judgement")
         asked = [(window, judged) for window in (*tiles, *views)]
         asked += [(view, self._explanation_question(cut)) for view, cut in zip(views, scored.segments, strict=True)]
-        said = iter(self._answers(VideoOnShow(scored, profile.token_groups), asked))
+        said = iter(self._answers(scored, asked))
         # Answers come in the order of `asked`: tiles, then views, then sentences.
         of_tiles = [self._judgement(next(said), None, window) for window in tiles]
         of_views = [self._judgement(next(said), cut, view) for cut, view in zip(scored.segments, views, strict=True)]
@@ -84,19 +91,23 @@ class Explainer:
         )
         return _whole(of_tiles, of_views), segments
 
-    def _answers(self, show: VideoOnShow, asked: Sequence[tuple[Window, str]]) -> list[_Said]:
+    def _answers(self, scored: ScoredVideo, asked: Sequence[tuple[Window, str]]) -> list[_Said]:
         """Greedy answers, a batch at a time."""
-        artefact = self._artefact
-        video_tokens = 2 * artefact.profile.slots * artefact.profile.token_groups
+        artefact, profile = self._artefact, self._artefact.profile
+        show = VideoOnShow(scored, profile.token_groups)
         said: list[_Said] = []
         for first in range(0, len(asked), _BATCH):
             batch = asked[first : first + _BATCH]
-            answers = artefact.model.answers(
-                [human_ids(artefact.tokenizer, question, video_tokens=video_tokens) for _, question in batch],
-                stacked([show.window(window) for window, _ in batch]),
-                end_id=artefact.tokenizer.end_id,
-                max_new_tokens=artefact.profile.max_new_tokens,
-            )
+            prompts = [
+                artefact.tokenizer.human_ids(
+                    question,
+                    video_tokens=profile.video_tokens,
+                    message=message_about(scored.scores, window, profile),
+                )
+                for window, question in batch
+            ]
+            shown = stacked([show.window(window) for window, _ in batch])
+            answers = artefact.model.answers(prompts, shown, max_new_tokens=profile.max_new_tokens)
             said += [self._read(answer, window) for answer, (window, _) in zip(answers, batch, strict=True)]
         return said
 
@@ -105,7 +116,8 @@ class Explainer:
         text = " ".join(tokenizer.decode(answer.ids).split())
         fault = fault_of_sentence(text, has_ended=answer.has_ended, known_words=self._artefact.known_words)
         yes_or_no_2 = answer.first_logits_W[[tokenizer.yes_id, tokenizer.no_id]]
-        return _Said(times_as_seconds(text, window), fault, float(yes_or_no_2.softmax(dim=0)[0]))
+        told = times_as_seconds(text, window) if self._artefact.profile.tells_slots else text
+        return _Said(told, fault, float(yes_or_no_2.softmax(dim=0)[0]))
 
     def _judgement(self, said: _Said, cut: CutSegment | None, window: Window) -> Judgement:
         parsed = parse_answer(said.text)

@@ -1,8 +1,9 @@
 """Adaptors: what the detector knows of a shown window, as tokens in the language model's embedding space.
 
-Two linears as in the published code (`llama_proj` for video tokens, `vad_proj` for the anomaly prompt), and a third,
-tiny one for the scores themselves (the text prior of VA-GPT as an embedding). Inputs are standardised with the
-statistics of the training videos, kept in buffers.
+Two linears as in the published code (`llama_proj` for video tokens, `vad_proj` for the anomaly prompt; reference
+section 1.1), and where the profile wants it a third, tiny one for the scores themselves (the text prior of VA-GPT as an
+embedding). Inputs are standardised with the statistics of the training videos, kept in buffers, unless the profile
+takes them as they are.
 
 Dimensions: B windows, C clips, Q query tokens of a clip, D width of a query token, S slots of a window, G groups of
 query tokens, K score features, H width of the language model.
@@ -10,6 +11,7 @@ query tokens, K score features, H width of the language model.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -44,14 +46,15 @@ class ShownWindows:
 class Adaptor(nn.Module):
     """[B, S, G, D] video tokens and anomaly prompt -> [B, 2*S*G, H]; video tokens first, then the prompt.
 
-    Parameters: 2 * (D*H + H) + K*H + H; with D = 768 and H = 4096 the first two are those of the published code.
+    Parameters: 2 * (D*H + H), and K*H + H more with `score_tokens`; with D = 768 and H = 4096 the first are the
+    6,299,648 of the published code.
     """
 
-    def __init__(self, token_dim: int, hidden_size: int) -> None:
+    def __init__(self, token_dim: int, hidden_size: int, *, score_tokens: bool = True) -> None:
         super().__init__()
         self.video_proj = nn.Linear(token_dim, hidden_size)
         self.prompt_proj = nn.Linear(token_dim, hidden_size)
-        self.score_proj = nn.Linear(SCORE_FEATURES, hidden_size)
+        self.score_proj = nn.Linear(SCORE_FEATURES, hidden_size) if score_tokens else None
         for name in ("video", "prompt"):
             self.register_buffer(f"{name}_mean_D", torch.zeros(token_dim))
             self.register_buffer(f"{name}_std_D", torch.ones(token_dim))
@@ -59,31 +62,45 @@ class Adaptor(nn.Module):
     def fit_standardisation(self, videos: Sequence[ScoredVideo]) -> None:
         """Takes mean and standard deviation of each feature from the training videos."""
         for name, rows_ND in (
-            ("video", torch.cat([video.tokens_CQD.flatten(0, 1) for video in videos])),
-            ("prompt", torch.cat([video.prompt_CQD.flatten(0, 1) for video in videos])),
+            ("video", torch.cat([video.tokens_CQD.float().flatten(0, 1) for video in videos])),
+            ("prompt", torch.cat([video.prompt_CQD.float().flatten(0, 1) for video in videos])),
         ):
             self.get_buffer(f"{name}_mean_D").copy_(rows_ND.mean(0))
             self.get_buffer(f"{name}_std_D").copy_(rows_ND.std(0, correction=0).clamp_min(_SMALLEST_STD))
 
-    def forward(self, shown: ShownWindows, edges_EH: Tensor, hidden_B2: Tensor | None = None) -> Tensor:
+    def match_size(self, std: float) -> None:
+        """New weights that give tokens of standardised inputs the size of words whose values spread by `std`.
+
+        A frozen model has only ever seen words; torch's own initialisation gives tokens many times their size.
+        """
+        with torch.no_grad():
+            for linear in (each for each in (self.video_proj, self.prompt_proj, self.score_proj) if each is not None):
+                nn.init.normal_(linear.weight, std=std / math.sqrt(linear.in_features))
+                nn.init.zeros_(linear.bias)
+
+    def forward(self, shown: ShownWindows, edges_EH: Tensor | None = None, hidden_B2: Tensor | None = None) -> Tensor:
         """Tokens [B, 2*S*G, H] for the language model.
 
         Args:
             shown: the windows.
-            edges_EH: embeddings of the S + 1 time tokens; each slot carries the mean of its two edges.
+            edges_EH: embeddings of the S + 1 time tokens; each slot carries the mean of its two edges. None where the
+                language has no time tokens.
             hidden_B2: True hides the video tokens, and the anomaly prompt, of a window (training only).
         """
         slots = shown.tokens_BSGD.shape[1]
-        if edges_EH.shape[0] != slots + 1:
+        if edges_EH is not None and edges_EH.shape[0] != slots + 1:
             raise ValueError(f"{slots} slots have {slots + 1} edges, not {edges_EH.shape[0]}")
         video_BSGD = (shown.tokens_BSGD - self.get_buffer("video_mean_D")) / self.get_buffer("video_std_D")
         prompt_BSGD = (shown.prompt_BSGD - self.get_buffer("prompt_mean_D")) / self.get_buffer("prompt_std_D")
         if hidden_B2 is not None:
             kept_B211 = (~hidden_B2)[:, :, None, None, None].to(video_BSGD.dtype)
             video_BSGD, prompt_BSGD = video_BSGD * kept_B211[:, 0], prompt_BSGD * kept_B211[:, 1]
-        times_S1H = ((edges_EH[:-1] + edges_EH[1:]) / 2)[:, None]
-        video_BSGH = self.video_proj(video_BSGD) + times_S1H
-        prompt_BSGH = self.prompt_proj(prompt_BSGD) + self.score_proj(shown.scores_BSK)[:, :, None] + times_S1H
+        video_BSGH, prompt_BSGH = self.video_proj(video_BSGD), self.prompt_proj(prompt_BSGD)
+        if self.score_proj is not None:
+            prompt_BSGH = prompt_BSGH + self.score_proj(shown.scores_BSK)[:, :, None]
+        if edges_EH is not None:
+            times_S1H = ((edges_EH[:-1] + edges_EH[1:]) / 2)[:, None]
+            video_BSGH, prompt_BSGH = video_BSGH + times_S1H, prompt_BSGH + times_S1H
         return torch.cat([video_BSGH.flatten(1, 2), prompt_BSGH.flatten(1, 2)], dim=1)
 
 
@@ -91,7 +108,7 @@ class VideoOnShow:
     """A scored video of which windows are shown."""
 
     def __init__(self, scored: ScoredVideo, groups: int) -> None:
-        clips, queries, width = scored.tokens_CQD.shape
+        clips, queries, _ = scored.tokens_CQD.shape
         if clips == 0 or clips != len(scored.scores.fused):
             raise ValueError(f"{scored.video.name}: {clips} clips with tokens, {len(scored.scores.fused)} with scores")
         if queries % groups:
@@ -99,9 +116,9 @@ class VideoOnShow:
         self._starts_C = torch.tensor(scored.scores.clip_start_ms)
         self._ends_C = torch.tensor(scored.scores.clip_end_ms)
         self._scores_CK = score_features(scored.scores)
-        grouped = (clips, groups, queries // groups, width)
-        self._tokens_CGD = scored.tokens_CQD.float().reshape(grouped).mean(dim=2)
-        self._prompt_CGD = scored.prompt_CQD.float().reshape(grouped).mean(dim=2)
+        self._groups = groups
+        # Pooled when a window is drawn: a long video's tokens are never copied whole.
+        self._tokens_CQD, self._prompt_CQD = scored.tokens_CQD, scored.prompt_CQD
 
     def window(self, window: Window) -> ShownWindows:
         """One window (B = 1), the clips inside it pooled into its slots."""
@@ -114,10 +131,15 @@ class VideoOnShow:
         # The highest score of a slot counts, not its mean: an event may be shorter than a slot.
         scores_SCK = torch.where(weights_SC[:, :, None] > 0, self._scores_CK[inside_C][None], -torch.inf)
         return ShownWindows(
-            tokens_BSGD=torch.einsum("sc,cgd->sgd", weights_SC, self._tokens_CGD[inside_C])[None],
-            prompt_BSGD=torch.einsum("sc,cgd->sgd", weights_SC, self._prompt_CGD[inside_C])[None],
+            tokens_BSGD=torch.einsum("sc,cgd->sgd", weights_SC, self._grouped(self._tokens_CQD[inside_C]))[None],
+            prompt_BSGD=torch.einsum("sc,cgd->sgd", weights_SC, self._grouped(self._prompt_CQD[inside_C]))[None],
             scores_BSK=with_changes(scores_SCK.amax(dim=1))[None],
         )
+
+    def _grouped(self, tokens_CQD: Tensor) -> Tensor:
+        """[C, G, D] means of groups of query tokens, in float32."""
+        clips, _, width = tokens_CQD.shape
+        return tokens_CQD.float().reshape(clips, self._groups, -1, width).mean(dim=2)
 
 
 def stacked(windows: Sequence[ShownWindows]) -> ShownWindows:

@@ -31,6 +31,10 @@ class LanguageProfile:
     """none or 4bit (needs bitsandbytes and a GPU)."""
     score_tokens: bool = True
     """Add the scores themselves to the anomaly prompt; the paper's adaptor has the two linears only."""
+    standardise: bool = True
+    """Adaptors take tokens less their mean, over their spread; false for weights made without (the paper's)."""
+    message_frames: int = 8
+    """Frames of a window whose times the prompt of a pretrained LLM names (the 8 of a clip in the paper)."""
     general_path: str = ""
     """A general video instruction set (JSON lines in LLaVA form with video paths); empty for none."""
     general_share: float = 0.0
@@ -85,6 +89,8 @@ class LanguageProfile:
     """Conversations in a step."""
     learning_rate: float = 3e-3
     """Peak learning rate of AdamW; cosine to a tenth of it after a linear warm-up."""
+    beta2: float = 0.98
+    """AdamW's memory of squared gradients (0.999 in the published code)."""
     warmup_steps: int = 20
     """Steps of linear warm-up."""
     weight_decay: float = 0.05
@@ -93,6 +99,16 @@ class LanguageProfile:
     """Steps between two checkpoints."""
     max_new_tokens: int = 128
     """Longest answer that is generated."""
+
+    @property
+    def tells_slots(self) -> bool:
+        """Whether times are told as edges of slots (a small model cannot copy digits), not in seconds of the video."""
+        return self.llm == "scratch"
+
+    @property
+    def video_tokens(self) -> int:
+        """Tokens of a shown window: video tokens and anomaly prompt (64 in the paper)."""
+        return 2 * self.slots * self.token_groups
 
     def __post_init__(self) -> None:
         if self.hidden_size % self.heads:
@@ -124,10 +140,13 @@ class LanguageProfile:
             "token_groups",
             "checkpoint_every",
             "draws",
+            "message_frames",
         )
         for name in counts:
             if getattr(self, name) < 1:
                 raise ValueError(f"language.{name} must be at least 1, not {getattr(self, name)}")
-        for name in ("modality_dropout", "picture_swap"):
+        if self.preference_weight < 0:
+            raise ValueError(f"language.preference_weight must be at least 0, not {self.preference_weight}")
+        for name in ("modality_dropout", "picture_swap", "lora_dropout", "beta2"):
             if not 0 <= getattr(self, name) < 1:
                 raise ValueError(f"language.{name} must lie in [0, 1), not {getattr(self, name)}")

@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from annotation_templates.conversations import seconds_text
 from annotation_templates.template import AnnotationTemplate
 from ml.contracts import ScoreTrack, TrainingVideo
 from ml.profiles.language import LanguageProfile
@@ -34,11 +35,12 @@ SHARES: Mapping[str, float] = {
 _SHORTEST_WINDOW_MS = 4_000
 _QUIET_SHARE = 0.5
 _MOST_INTERVALS = 3
+_SHORTEST_TOLD_MS = 100
 
 
 @dataclass(frozen=True)
 class Instruction:
-    """One question about one window of one video, and its answer with time tokens."""
+    """One question about one window of one video, and its answer with times as the model tells them."""
 
     video_index: int
     window: Window
@@ -154,7 +156,7 @@ class _Writer:
                 continue
             for draw in range(self.profile.draws):
                 window = self._around(turn.start_ms, turn.end_ms, is_plain=draw == 0)
-                question, answer = without_time_tokens(turn.question.strip()), without_time_tokens(turn.answer.strip())
+                question, answer = self._in_words(turn.question), self._in_words(turn.answer)
                 written.append(self._made(window, question, answer, "dialogue", "dialogue"))
         return written
 
@@ -162,10 +164,10 @@ class _Writer:
         shown = [event for event in self.events if _is_shown(event, window)][:_MOST_INTERVALS]
         if not shown:
             return []
-        tokens = [window.interval_tokens(event.start_ms, event.end_ms) for event in shown]
-        start, end = tokens[0][0], " and from ".join([tokens[0][1], *(f"{a} to {b}" for a, b in tokens[1:])])
+        told = [self._interval(window, event) for event in shown]
+        start, end = told[0][0], " and from ".join([told[0][1], *(f"{a} to {b}" for a, b in told[1:])])
         source = "people" if any(event.is_by_people for event in shown) else "pseudo"
-        sentence = without_time_tokens(shown[0].sentence)
+        sentence = self._in_words(shown[0].sentence)
         written = []
         for kind in ("judgement", "description", "interval"):
             number, question = self._asked(kind)
@@ -179,7 +181,7 @@ class _Writer:
         number, asked = self._asked("explanation")
         question = question_about(self.template.label(event.label).title(), asked)
         if event.sentence:
-            answer, weight = without_time_tokens(event.sentence), self.profile.people_weight
+            answer, weight = self._in_words(event.sentence), self.profile.people_weight
         elif event.label in has_enough:
             return []
         else:
@@ -187,6 +189,18 @@ class _Writer:
             weight = 1.0
         source = "people" if event.sentence else "pseudo"
         return [self._made(window, question, answer, "explanation", source, weight)]
+
+    def _interval(self, window: Window, event: Event) -> tuple[str, str]:
+        """The part of an event that a window shows, as the model tells it: in time tokens or in seconds."""
+        if self.profile.tells_slots:
+            return window.interval_tokens(event.start_ms, event.end_ms)
+        start_ms = max(event.start_ms, window.start_ms)
+        end_ms = min(event.end_ms, window.end_ms)
+        return seconds_text(start_ms), seconds_text(max(end_ms, start_ms + _SHORTEST_TOLD_MS))
+
+    def _in_words(self, text: str) -> str:
+        """A person's text in which nothing reads as a time token, where there are any."""
+        return without_time_tokens(text.strip()) if self.profile.tells_slots else text.strip()
 
     def _normal_windows(self) -> list[tuple[Window, str]]:
         known, profile, duration_ms = self.video.known, self.profile, self.video.duration_ms

@@ -1,27 +1,64 @@
-"""The turn-taking of a conversation, as ids: the same code in training and in serving.
+"""How a language model is spoken to: the turn-taking of a conversation as ids, the same code in training and serving.
 
-Layout of the published code (`ltc_vllm` section 1.4): a human turn that opens with the video's tokens, consecutive
-between `<Video>` and `</Video>`, then the question; the assistant's turn; an end token. A conversation has one round.
+Each model has its own tokenizer and its own turns; `Speech` is what the rest needs of them. The small model trained
+here speaks `ml.text.tokenizer.VideoTokenizer`, a pretrained one `ml.text.pretrained_tokenizer.PretrainedTokenizer`.
+A conversation has one round: the video's tokens and a question, then the answer.
 """
 
 from __future__ import annotations
 
-from ml.text.tokenizer import VideoTokenizer
+from collections.abc import Sequence
+from typing import Protocol
 
 
-def human_ids(tokenizer: VideoTokenizer, question: str, *, video_tokens: int) -> list[int]:
-    """The human's turn and the assistant's opening; the answer follows it."""
-    return [
-        tokenizer.begin_id,
-        tokenizer.human_id,
-        tokenizer.video_opens_id,
-        *[tokenizer.video_token_id] * video_tokens,
-        tokenizer.video_closes_id,
-        *tokenizer.encode(question),
-        tokenizer.assistant_id,
-    ]
+class Speech(Protocol):
+    """A tokenizer that knows how its model takes turns."""
+
+    @property
+    def pad_id(self) -> int:
+        """Pads a batch; may lie outside the vocabulary."""
+
+    @property
+    def video_token_id(self) -> int:
+        """The place of a video token; may lie outside the vocabulary, since its embedding is always replaced."""
+
+    @property
+    def time_ids(self) -> tuple[int, ...]:
+        """Tokens for the edges of a window's slots, in order; empty where times are told in plain seconds."""
+
+    @property
+    def yes_id(self) -> int:
+        """First token of an answer that says yes."""
+
+    @property
+    def no_id(self) -> int:
+        """First token of an answer that says no."""
+
+    @property
+    def stops(self) -> tuple[tuple[int, ...], ...]:
+        """Runs of tokens that end an answer; the first is the one that training teaches."""
+
+    @property
+    def identity(self) -> str:
+        """Names vocabulary and layout: equal identities give equal ids for equal texts."""
+
+    def human_ids(self, question: str, *, video_tokens: int, message: str = "") -> list[int]:
+        """The human's turn and the assistant's opening; the answer follows it.
+
+        Args:
+            question: a question, taken as plain text whatever it holds.
+            video_tokens: how many placeholders stand in it, consecutive.
+            message: what is said of the video before the question (`frames_message`).
+        """
+
+    def answer_ids(self, answer: str) -> list[int]:
+        """The assistant's words and their end: what the loss is taken on."""
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """The text of an answer, without what ends it."""
 
 
-def answer_ids(tokenizer: VideoTokenizer, answer: str) -> list[int]:
-    """The assistant's words and its end token: what the loss is taken on."""
-    return [*tokenizer.encode(answer), tokenizer.end_id]
+def frames_message(times_ms: Sequence[int]) -> str:
+    """ "The video contains 8 frames sampled at 1.5, ..., 3.3 seconds." (reference section 1.4), with measured times."""
+    times = ", ".join(f"{at_ms / 1000:.1f}" for at_ms in times_ms)
+    return f"The video contains {len(times_ms)} frames sampled at {times} seconds."

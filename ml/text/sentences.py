@@ -19,7 +19,7 @@ def fault_of_sentence(text: str, *, has_ended: bool, known_words: Collection[str
     """Why `text` should not be shown; empty when it is fine.
 
     `known_words` are the words of the texts that the model learnt from: a small model puts words together from pieces,
-    and a word outside them is a broken one.
+    and a word outside them is a broken one. Empty for a model that brought a language of its own.
     """
     words = words_of(text)
     if not words:
@@ -28,7 +28,7 @@ def fault_of_sentence(text: str, *, has_ended: bool, known_words: Collection[str
         return "cut off"
     if "\N{REPLACEMENT CHARACTER}" in text:
         return "broken characters"
-    unknown = [word for word in words if word not in known_words]
+    unknown = [word for word in words if known_words and word not in known_words]
     if unknown:
         return f"broken word {unknown[0]!r}"
     if phrase := _repeated_phrase(words):

@@ -45,6 +45,7 @@ class VideoTokenizer:
         self.human_id, self.assistant_id = vocabulary[HUMAN], vocabulary[ASSISTANT]
         self.time_ids = tuple(vocabulary[time_token(i)] for i in range(len(vocabulary)) if time_token(i) in vocabulary)
         self.yes_id, self.no_id = self.encode("Yes")[0], self.encode("No")[0]
+        self.stops = ((self.end_id,),)
         self._spoken = {*self.time_ids}
         self._specials = {vocabulary[name] for name in _SPECIAL}
 
@@ -94,6 +95,31 @@ class VideoTokenizer:
     def slots(self) -> int:
         """Slots of a window whose edges it can tell."""
         return len(self.time_ids) - 1
+
+    @property
+    def identity(self) -> str:
+        """Its whole content."""
+        return self.to_json()
+
+    def human_ids(self, question: str, *, video_tokens: int, message: str = "") -> list[int]:
+        """The published layout (reference section 1.4): `<Video>`, the video's tokens, `</Video>`, the question.
+
+        The message is left out: the tokens of a slot carry its time (see `ml.text.times`).
+        """
+        del message
+        return [
+            self.begin_id,
+            self.human_id,
+            self.video_opens_id,
+            *[self.video_token_id] * video_tokens,
+            self.video_closes_id,
+            *self.encode(question),
+            self.assistant_id,
+        ]
+
+    def answer_ids(self, answer: str) -> list[int]:
+        """The assistant's words and its end token."""
+        return [*self.encode(answer), self.end_id]
 
     def encode(self, text: str) -> list[int]:
         """Ids of `text`; time tokens in it become their ids, any other special token stays plain text."""

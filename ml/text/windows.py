@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ml.contracts import ScoreTrack
 from ml.profiles.language import LanguageProfile
+from ml.text.prompts import frames_message
 from ml.text.times import Window
 
 _SHORTEST_MS = 1_000
@@ -37,6 +38,29 @@ def highest_score(scores: ScoreTrack, start_ms: int, end_ms: int) -> float:
         ),
         default=0.0,
     )
+
+
+def frame_times_ms(scores: ScoreTrack, window: Window, count: int) -> tuple[int, ...]:
+    """When the frames of a shown window were sampled: `count` of them, spread evenly over those that lie in it.
+
+    Args:
+        scores: tells where the clips lie, in measured presentation time.
+        window: what is shown.
+        count: frames of a clip, and how many are named at the most.
+    """
+    middle_ms = (window.start_ms + window.end_ms) / 2
+    clips = list(zip(scores.clip_start_ms, scores.clip_end_ms, strict=True))
+    shown = [clip for clip in clips if clip[0] < window.end_ms and clip[1] > window.start_ms]
+    shown = shown or [min(clips, key=lambda clip: abs((clip[0] + clip[1]) / 2 - middle_ms))]
+    frames = [round(start + (end - start) * i / count) for start, end in shown for i in range(count)]
+    inside = [at_ms for at_ms in frames if window.start_ms <= at_ms < window.end_ms] or frames
+    kept = min(count, len(inside))
+    return tuple(inside[i * len(inside) // kept] for i in range(kept))
+
+
+def message_about(scores: ScoreTrack, window: Window, profile: LanguageProfile) -> str:
+    """What a pretrained model is told of a window in words: when its frames were sampled. Empty where slots tell."""
+    return "" if profile.tells_slots else frames_message(frame_times_ms(scores, window, profile.message_frames))
 
 
 def suspicious_tiles(duration_ms: int, scores: ScoreTrack, profile: LanguageProfile) -> tuple[Window, ...]:

@@ -1,4 +1,4 @@
-"""Checkpoints of phase 3: one safetensors file of weights and optimiser state, its metadata the place in the run."""
+"""Checkpoints of phase 3: one safetensors file of trained weights and optimiser state, its metadata the place."""
 
 from __future__ import annotations
 
@@ -58,14 +58,8 @@ def load_checkpoint(
 
 
 def _own_weights(model: nn.Module) -> dict[str, Tensor]:
-    """The state without second names of tied tensors, which safetensors refuses."""
-    seen: set[int] = set()
-    weights: dict[str, Tensor] = {}
-    for name, value in model.state_dict(keep_vars=True).items():
-        if id(value) not in seen:
-            seen.add(id(value))
-            weights[name] = value
-    return weights
+    """What is trained, each tensor by one name: frozen weights are read again, and buffers are computed again."""
+    return {name: value for name, value in model.named_parameters() if value.requires_grad}
 
 
 def _restore_model(model: nn.Module, weights: dict[str, Tensor]) -> None:

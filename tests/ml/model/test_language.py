@@ -6,12 +6,11 @@ import pytest
 import torch
 
 from ml.model.adaptor import Adaptor, VideoOnShow, stacked
-from ml.model.language import IGNORED, VideoLanguageModel, build_llm, spread_times
-from ml.model.language_artefact import vision_of
-from ml.text.prompts import answer_ids, human_ids
+from ml.model.language import IGNORED, VideoLanguageModel
+from ml.model.scratch_language import build_llm, spread_times
 from ml.text.times import Window
 from ml.text.tokenizer import VideoTokenizer
-from ml.training.phase3 import conversation_batch
+from ml.training.phase3_lessons import conversation_batch
 from tests.ml.scored_videos import WIDTH, training_video
 
 SLOTS = 4
@@ -37,15 +36,15 @@ def model() -> VideoLanguageModel:
         pad_id=TOKENIZER.pad_id,
         end_id=TOKENIZER.end_id,
     )
-    return vision_of(llm, Adaptor(WIDTH, 32), TOKENIZER).eval()
+    return VideoLanguageModel(llm, Adaptor(WIDTH, 32), TOKENIZER).eval()
 
 
 def prompts() -> list[list[int]]:
-    return [human_ids(TOKENIZER, question, video_tokens=2 * SLOTS) for question in QUESTIONS]
+    return [TOKENIZER.human_ids(question, video_tokens=2 * SLOTS) for question in QUESTIONS]
 
 
 def test_batched_answers_with_a_cache_equal_single_ones_without(model: VideoLanguageModel) -> None:
-    batched = model.answers(prompts(), stacked(WINDOWS), end_id=TOKENIZER.end_id, max_new_tokens=8)
+    batched = model.answers(prompts(), stacked(WINDOWS), max_new_tokens=8)
 
     for prompt, shown, answer in zip(prompts(), WINDOWS, batched, strict=True):
         ids = list(prompt)
@@ -64,11 +63,11 @@ def test_batched_answers_with_a_cache_equal_single_ones_without(model: VideoLang
 
 def test_the_loss_is_the_cross_entropy_of_the_answers_alone(model: VideoLanguageModel) -> None:
     answers = ["No, nothing.", "Yes"]
-    pairs = [(prompt, answer_ids(TOKENIZER, answer)) for prompt, answer in zip(prompts(), answers, strict=True)]
+    pairs = [(prompt, TOKENIZER.answer_ids(answer)) for prompt, answer in zip(prompts(), answers, strict=True)]
     ids_BT, labels_BT = conversation_batch(pairs, TOKENIZER.pad_id)
 
     with torch.no_grad():
-        loss = model(ids_BT, labels_BT, stacked(WINDOWS))
+        loss = model(ids_BT, labels_BT, stacked(WINDOWS)).mean
         expected = []
         for (human, answer), shown in zip(pairs, WINDOWS, strict=True):
             logits_TW = model.llm(inputs_embeds=model.embedded(torch.tensor([[*human, *answer]]), shown)).logits[0]
@@ -96,7 +95,7 @@ def test_a_time_token_counts_more_and_a_near_miss_costs_less_than_a_far_one(mode
             * 5.0
             * torch.ones(hidden_AH.shape[0], 1)
         )
-        return float(model(ids_BT, labels_BT, WINDOWS[1], time_weight=3.0))
+        return float(model(ids_BT, labels_BT, WINDOWS[1], time_weight=3.0).mean)
 
     assert loss_when_pointing_at(1) < loss_when_pointing_at(2) < loss_when_pointing_at(4)
 
@@ -113,6 +112,6 @@ def test_time_tokens_start_out_alike_where_they_are_near(model: VideoLanguageMod
 
 
 def test_a_prompt_with_too_few_placeholders_is_refused(model: VideoLanguageModel) -> None:
-    short = [human_ids(TOKENIZER, "Why?", video_tokens=3)]
+    short = [TOKENIZER.human_ids("Why?", video_tokens=3)]
     with pytest.raises(ValueError, match="exactly 8 video placeholders"):
-        model.answers(short, WINDOWS[0], end_id=TOKENIZER.end_id, max_new_tokens=1)
+        model.answers(short, WINDOWS[0], max_new_tokens=1)

@@ -11,7 +11,6 @@ from tokenizers import Tokenizer
 from tokenizers.models import BPE
 
 from ml.errors import ArtefactInvalid
-from ml.text.prompts import answer_ids, human_ids
 from ml.text.tokenizer import VideoTokenizer
 
 TEXTS = [
@@ -85,10 +84,10 @@ def test_a_missing_or_foreign_file_is_named(tmp_path: Path) -> None:
 
 
 def test_a_conversation_opens_with_the_video_and_ends_with_the_end() -> None:
-    human = human_ids(TOKENIZER, "Is there any anomaly in the video?", video_tokens=3)
+    human = TOKENIZER.human_ids("Is there any anomaly in the video?", video_tokens=3)
 
     assert human[:3] == [TOKENIZER.begin_id, TOKENIZER.human_id, TOKENIZER.video_opens_id]
     assert human[3:7] == [TOKENIZER.video_token_id] * 3 + [TOKENIZER.video_closes_id]
     assert TOKENIZER.decode(human) == "Is there any anomaly in the video?"
     assert human[-1] == TOKENIZER.assistant_id
-    assert answer_ids(TOKENIZER, "No, nothing")[-1] == TOKENIZER.end_id
+    assert TOKENIZER.answer_ids("No, nothing")[-1] == TOKENIZER.end_id
