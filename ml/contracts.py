@@ -119,6 +119,8 @@ class TrainingJob:
     seed: int = 0
     weights_dir: str = ""
     """Root of the folders that profiles with pretrained weights name; empty where the profile needs none."""
+    store_cap_gb: float = 50.0
+    """Size that the feature store is kept below; what was used longest ago goes first."""
 
 
 @dataclass(frozen=True)

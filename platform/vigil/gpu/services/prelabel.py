@@ -45,7 +45,10 @@ class LoadedModel:
         if self._prelabeller is None or self._version_id != version.pk:
             self._prelabeller = None  # Lets go of the old weights before the new ones are loaded.
             self._prelabeller = Prelabeller(
-                str(artefact_path(version)), str(settings.FEATURE_STORE), weights_dir=str(settings.WEIGHTS_ROOT)
+                str(artefact_path(version)),
+                str(settings.FEATURE_STORE),
+                weights_dir=str(settings.WEIGHTS_ROOT),
+                store_cap_gb=float(settings.FEATURE_STORE_GB),
             )
             self._version_id = version.pk
         made = self._prelabeller.run(video_ref(video), on_progress)

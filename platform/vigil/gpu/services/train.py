@@ -109,6 +109,7 @@ def training_job(run: TrainingRun, artefact: str) -> TrainingJob:
         parent_dir=str(artefact_path(run.parent)) if run.parent else "",
         seed=run.seed,
         weights_dir=str(settings.WEIGHTS_ROOT),
+        store_cap_gb=float(settings.FEATURE_STORE_GB),
     )
 
 
