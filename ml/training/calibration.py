@@ -5,26 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
+from torch import Tensor
 
 from ml.inference.fusion import calibrated, quantiles, rank_log_odds, smoothed
-from ml.inference.scoring import ScoredClips
 from ml.model.detector import QUANTILES, Detector
 from ml.profiles.sections import Profile
 from ml.training.batches import VideoClips
 
 
-def calibrate(
-    detector: Detector, scored: Sequence[ScoredClips], videos: Sequence[VideoClips], profile: Profile
-) -> None:
+def calibrate(detector: Detector, odds_of: Sequence[Tensor], videos: Sequence[VideoClips], profile: Profile) -> None:
     """Set the detector's quantiles and calibration in place. Each video is scored by the members that left it out.
 
     What counts is the highest clip of each video whose weak label is known, and every clip of an abnormal video that a
     person spoke about; each video has the same weight.
+
+    Args:
+        detector: the trained detector.
+        odds_of: [C, S, M] log-odds of each video's clips by branch and member.
+        videos: the training videos, in the same order.
+        profile: its smoothing.
     """
     sigma_ms = profile.scoring.smoothing_sigma_ms
     smooth = [
-        smoothed(clips.odds_CSM.mean(1), video.centre_ms_C, sigma_ms=sigma_ms)
-        for clips, video in zip(scored, videos, strict=True)
+        smoothed(odds_CSM.mean(1), video.centre_ms_C, sigma_ms=sigma_ms)
+        for odds_CSM, video in zip(odds_of, videos, strict=True)
     ]
     detector.quantiles_MQ.copy_(quantiles(torch.cat(smooth), QUANTILES))
     odds, is_abnormal, weights = [], [], []

@@ -1,26 +1,30 @@
-"""One training run: features, phases 1, 2 and 3, and the artefact. Resumes from its work folder after any end."""
+"""One training run: features, phases 1, 2 and 3, and the artefact. Resumes from its work folder after any end.
+
+Several processes (`ml.training.processes`) share work folder and store: each encodes a part of the videos and takes a
+part of each batch; the main one writes, and the others wait for it where they need what it wrote.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import hashlib
 import json
-import logging
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
-from ml.contracts import Progress, ProgressCallback, ShouldStop, TrainingJob, TrainingOutcome, TrainingVideo, to_json
+from ml.contracts import Progress, ProgressCallback, ShouldStop, TrainingJob, TrainingOutcome, to_json
 from ml.data.encoding import VideoEncoder
-from ml.data.feature_entry import ClipFeatures
-from ml.errors import JobInvalid, TrainingStopped, VideoUnreadable
-from ml.inference.scoring import clip_centres_ms, score_features, scored_video
+from ml.errors import JobInvalid
+from ml.inference.scoring import score_features, scored_video
 from ml.model.artefact import (
-    CARD_FILE,
     FOLDS_FILE,
+    artefact_sha256,
     publish,
     read_detector,
     read_folds,
@@ -29,33 +33,37 @@ from ml.model.artefact import (
 )
 from ml.model.detector import Detector, build_detector
 from ml.model.language_artefact import LANGUAGE_DIR
+from ml.model.scored_video import ScoredVideo
 from ml.model.threads import one_thread
-from ml.profiles.loading import load_profile
+from ml.profiles.loading import load_profile, profile_to_mapping
 from ml.profiles.sections import Profile
 from ml.training.batches import VideoClips
 from ml.training.calibration import calibrate
+from ml.training.card import write_card
 from ml.training.folds import fold_videos, left_out, left_out_further
+from ml.training.material import Material, fit_projection, read_material, video_clips
 from ml.training.phase1 import run_phase1
 from ml.training.phase2 import run_phase2
 from ml.training.phase3 import run_phase3
+from ml.training.processes import ALONE, Processes
 from ml.training.progress import RunProgress
-from ml.training.targets import clip_targets, event_classes, label_counts
+from ml.training.targets import event_classes, label_counts
+from ml.video.probing import video_ref
 
-logger = logging.getLogger(__name__)
-BROKEN_SHARE = 0.1
-"""A run goes on without broken videos up to this share of them (one is always forgiven); more than that fails it."""
-
-
-@dataclass(frozen=True)
-class _Material:
-    """What a run learns from."""
-
-    videos: tuple[TrainingVideo, ...]
-    features: tuple[ClipFeatures, ...]
-    broken: tuple[str, ...]
+STAGED = "artefact"
+"""The artefact as far as it is done, below the work folder; it is copied to its place when it is whole."""
+FREE_OF_PARENT = {
+    "sampling": (),
+    "encoder": ("batch_frames",),
+    "detector": ("dropout", "folds"),
+    "ltc": ("list_length", "gate", "history"),
+}
+"""Sections that a run must share with the parent whose weights it goes on from, but for these fields."""
 
 
-def train(job: TrainingJob, on_progress: ProgressCallback, should_stop: ShouldStop) -> TrainingOutcome:
+def train(
+    job: TrainingJob, on_progress: ProgressCallback, should_stop: ShouldStop, processes: Processes = ALONE
+) -> TrainingOutcome:
     """Train the phases of a job and write its artefact.
 
     Raises:
@@ -64,39 +72,26 @@ def train(job: TrainingJob, on_progress: ProgressCallback, should_stop: ShouldSt
     """
     profile = load_profile(job.profile)
     _check(job)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    on_progress = on_progress if processes.is_main else silent
     chosen = tuple(video for video in job.videos if video.video.split == "train")
     progress = RunProgress(on_progress, _expected_s(job, profile, len(chosen)))
-    work = _work_folder(job)
-    encoder = VideoEncoder(profile, job.store_dir, device, job.weights_dir)
-    material = _material(chosen, encoder, progress, should_stop)
-    staged = work / "artefact"
-    with one_thread():
-        metrics = _train_detector(job, profile, material, staged, progress, should_stop)
-    detector, profile, classes = read_detector(staged)
-    folds = read_folds(staged)
+    work = _work_folder(job, profile)
+    encoder = VideoEncoder(profile, job.store_dir, processes.device, job.weights_dir)
+    material = read_material(chosen, encoder, progress, should_stop, processes)
+    staged = work / STAGED
+    with _threads(profile):
+        metrics = _train_detector(job, profile, material, work, progress, should_stop, processes)
     counts = {**label_counts(material.videos), "unreadable_videos": len(material.broken)}
     if 3 in job.phases:
-        scored = [
-            (video, scored_video(video.video, detector, profile, features, classes, folds.get(video.video.key, ())))
-            for video, features in zip(material.videos, material.features, strict=True)
-        ]
-        told = run_phase3(
-            scored,
-            profile=profile,
-            template=job.template,
-            artefact_dir=staged,
-            work_dir=work / "phase3",
-            seed=job.seed,
-            on_progress=on_progress,
-            should_stop=should_stop,
-        )
+        told = _train_language(job, material, encoder, work, on_progress, should_stop, processes)
         metrics |= {f"phase3_{name}": float(value) for name, value in told.items()}
-    elif 1 not in job.phases and (Path(job.parent_dir) / LANGUAGE_DIR).is_dir():
-        shutil.copytree(Path(job.parent_dir) / LANGUAGE_DIR, staged / LANGUAGE_DIR, dirs_exist_ok=True)
-    _write_card(staged, job, classes, metrics, counts, material.broken)
-    sha256 = publish(staged, Path(job.out_dir))
-    return TrainingOutcome(job.out_dir, sha256, job.profile, metrics, counts)
+    if processes.is_main:
+        if 3 not in job.phases and 1 not in job.phases and (Path(job.parent_dir) / LANGUAGE_DIR).is_dir():
+            shutil.copytree(Path(job.parent_dir) / LANGUAGE_DIR, staged / LANGUAGE_DIR, dirs_exist_ok=True)
+        write_card(staged, job, profile.name, metrics=metrics, counts=counts, broken=material.broken)
+        publish(staged, Path(job.out_dir))
+    processes.barrier()
+    return TrainingOutcome(job.out_dir, artefact_sha256(Path(job.out_dir)), profile.name, metrics, counts)
 
 
 def _check(job: TrainingJob) -> None:
@@ -118,49 +113,35 @@ def _expected_s(job: TrainingJob, profile: Profile, videos: int) -> dict[str, fl
     return {"features": 1.0 * videos} | {name: guesses[name] for name in guesses if int(name[-1]) in job.phases}
 
 
-def _work_folder(job: TrainingJob) -> Path:
-    """The work folder, emptied when it belongs to another job: a checkpoint must never feed a different run."""
-    work = Path(job.work_dir)
-    identity = hashlib.sha256(json.dumps(to_json(job), sort_keys=True).encode()).hexdigest()
-    note = work / "job.sha256"
-    if work.exists() and (not note.exists() or note.read_text("utf-8") != identity):
-        shutil.rmtree(work)
+def _work_folder(job: TrainingJob, profile: Profile) -> Path:
+    """The folder of this very job and profile below its work folder: a checkpoint never feeds a different run, and a
+    different run in the same work folder takes nothing away from this one."""
+    asked = json.dumps([to_json(job), profile_to_mapping(profile)], sort_keys=True)
+    work = Path(job.work_dir) / f"job-{hashlib.sha256(asked.encode()).hexdigest()[:16]}"
     work.mkdir(parents=True, exist_ok=True)
-    note.write_text(identity, "utf-8")
     return work
 
 
-def _material(
-    videos: Sequence[TrainingVideo], encoder: VideoEncoder, progress: RunProgress, should_stop: ShouldStop
-) -> _Material:
-    """Features of all videos, computed where the store has none."""
-    kept, features, broken = [], [], []
-    for number, video in enumerate(videos, start=1):
-        if should_stop():
-            raise TrainingStopped("training was stopped; start it again to go on from its checkpoint")
-        try:
-            features.append(encoder.features(video.video).features)
-            kept.append(video)
-        except VideoUnreadable as error:
-            logger.warning("left out of training: %s", error)
-            broken.append(str(error))
-        progress.report("features", number, len(videos))
-    if len(broken) > max(1, BROKEN_SHARE * len(videos)) or not kept:
-        raise JobInvalid(f"{len(broken)} of {len(videos)} training videos cannot be read; the first: {broken[0]}")
-    return _Material(tuple(kept), tuple(features), tuple(broken))
+def _threads(profile: Profile) -> AbstractContextManager[None]:
+    """The small matrices of measured groups want one thread; networks over hundreds of tokens want all of them."""
+    return nullcontext() if profile.encoder.tokens else one_thread()
 
 
 def _train_detector(
     job: TrainingJob,
     profile: Profile,
-    material: _Material,
-    staged: Path,
+    material: Material,
+    work: Path,
     progress: RunProgress,
     should_stop: ShouldStop,
+    processes: Processes,
 ) -> dict[str, float]:
-    """Phases 1 and 2 as far as the job wants them, written to `staged`; the last loss of each."""
+    """Phases 1 and 2 as far as the job wants them, written to the staged artefact; the last loss of each."""
     detector, classes = _starting_detector(job, profile, material)
-    clips = _video_clips(detector, material, classes)
+    processes.same_everywhere(detector)
+    if profile.encoder.tokens:
+        detector.to(processes.device)
+    clips = video_clips(detector, material, classes)
     _check_labels(clips, job)
     folds = _folds(job, profile, detector, material, clips)
     clips = [
@@ -168,7 +149,7 @@ def _train_detector(
         for each, video in zip(clips, material.videos, strict=True)
     ]
     metrics: dict[str, float] = {}
-    for phase, run in ((1, run_phase1), (2, run_phase2)):
+    for phase, run in ((1, partial(run_phase1, processes=processes)), (2, run_phase2)):
         if phase not in job.phases:
             continue
 
@@ -180,20 +161,28 @@ def _train_detector(
             clips,
             profile=profile,
             seed=job.seed,
-            checkpoint=Path(job.work_dir) / f"phase{phase}.safetensors",
+            checkpoint=work / f"phase{phase}.safetensors",
             on_epoch=on_epoch,
             should_stop=should_stop,
         )
     if metrics:
-        scored = [score_features(detector, profile, features) for features in material.features]
-        calibrate(detector, scored, clips, profile)
-    write_detector(staged, detector, profile, classes)
-    write_json(staged / FOLDS_FILE, folds)
+        calibrate(detector, _odds(detector, profile, material, processes), clips, profile)
+    if processes.is_main:
+        write_detector(work / STAGED, detector, profile, classes)
+        write_json(work / STAGED / FOLDS_FILE, folds)
+    processes.barrier()
     return metrics
 
 
+def _odds(detector: Detector, profile: Profile, material: Material, processes: Processes) -> list[Tensor]:
+    """[C, S, M] log-odds of all training videos; several processes divide the videos."""
+    numbered = processes.share(list(enumerate(material.features)))
+    scored = [(number, score_features(detector, profile, features.whole()).odds_CSM) for number, features in numbered]
+    return [odds for _, odds in sorted(processes.gathered(scored), key=lambda pair: pair[0])]
+
+
 def _folds(
-    job: TrainingJob, profile: Profile, detector: Detector, material: _Material, clips: Sequence[VideoClips]
+    job: TrainingJob, profile: Profile, detector: Detector, material: Material, clips: Sequence[VideoClips]
 ) -> Mapping[str, tuple[int, ...]]:
     """Which members leave out which videos: new folds with phase 1, the parent's without."""
     videos = fold_videos(material.videos, [video.targets.bag for video in clips])
@@ -202,33 +191,34 @@ def _folds(
     return left_out(videos, members=detector.members, folds=profile.detector.folds, seed=job.seed)
 
 
-def _starting_detector(job: TrainingJob, profile: Profile, material: _Material) -> tuple[Detector, tuple[str, ...]]:
+def _starting_detector(job: TrainingJob, profile: Profile, material: Material) -> tuple[Detector, tuple[str, ...]]:
     """A new detector with its projection fitted, or the parent's where phase 1 is left out."""
     if 1 not in job.phases:
         detector, parents_profile, classes = read_detector(Path(job.parent_dir))
-        if parents_profile.name != profile.name:
-            raise JobInvalid(
-                f"the parent model has profile {parents_profile.name!r}, not {profile.name!r}; "
-                "add phase 1, or use its profile"
-            )
+        _check_parent(parents_profile, profile)
         return detector, classes
     classes = event_classes(material.videos)
     torch.manual_seed(job.seed)
     detector = build_detector(profile, classes=len(classes))
-    names = material.features[0].groups
-    detector.projection.fit({name: torch.cat([each.groups[name] for each in material.features]) for name in names})
+    fit_projection(detector.projection, material.features)
     return detector, classes
 
 
-def _video_clips(detector: Detector, material: _Material, classes: tuple[str, ...]) -> list[VideoClips]:
-    return [
-        VideoClips(
-            detector.projection(features.groups),
-            clip_centres_ms(features),
-            clip_targets(video, features.clip_start_ms, features.clip_end_ms, classes),
+def _check_parent(parents: Profile, profile: Profile) -> None:
+    """Refuse a parent whose weights are for another network or other features."""
+    if parents.name != profile.name:
+        raise JobInvalid(
+            f"the parent model has profile {parents.name!r}, not {profile.name!r}; add phase 1, or use its profile"
         )
-        for video, features in zip(material.videos, material.features, strict=True)
-    ]
+    for section, free in FREE_OF_PARENT.items():
+        theirs, ours = (dataclasses.asdict(getattr(each, section)) for each in (parents, profile))
+        differing = sorted(name for name in ours if ours[name] != theirs[name] and name not in free)
+        if differing:
+            name = differing[0]
+            raise JobInvalid(
+                f"the parent model has {section}.{name} {theirs[name]!r}, profile {profile.name!r} has {ours[name]!r}; "
+                "add phase 1 to train from scratch"
+            )
 
 
 def _check_labels(clips: Sequence[VideoClips], job: TrainingJob) -> None:
@@ -244,37 +234,40 @@ def _check_labels(clips: Sequence[VideoClips], job: TrainingJob) -> None:
         raise JobInvalid(f"nothing in the train split is known to be {lacking}; label at least one video {lacking}")
 
 
-def _write_card(
-    staged: Path,
+def _train_language(
     job: TrainingJob,
-    classes: tuple[str, ...],
-    metrics: dict[str, float],
-    counts: dict[str, int],
-    broken: Sequence[str],
-) -> None:
-    card = {
-        "profile": job.profile,
-        "phases": list(job.phases),
-        "seed": job.seed,
-        "template": job.template,
-        "parent": Path(job.parent_dir).name if job.parent_dir else "",
-        "classes": list(classes),
-        "metrics": metrics,
-        "counts": counts,
-        "unreadable": list(broken),
-        "git_commit": _git_commit(),
-    }
-    write_json(staged / CARD_FILE, card)
+    material: Material,
+    encoder: VideoEncoder,
+    work: Path,
+    on_progress: ProgressCallback,
+    should_stop: ShouldStop,
+    processes: Processes,
+) -> Mapping[str, float]:
+    """Phase 3 on what the staged detector says of the training videos; counts and the last loss."""
+    detector, profile, classes = read_detector(work / STAGED)
+    folds = read_folds(work / STAGED)
+    scored = [
+        (video, scored_video(video.video, detector, profile, features.whole(), classes, folds.get(video.video.key, ())))
+        for video, features in zip(material.videos, material.features, strict=True)
+    ]
 
+    def general_video(path: Path) -> ScoredVideo:
+        video = video_ref(path, path.name)
+        return scored_video(video, detector, profile, encoder.open(video).features.whole(), classes)
 
-def _git_commit() -> str:
-    """Commit of the code that trained, read from the checkout; empty where there is none."""
-    git = Path(__file__).parents[2] / ".git"
-    try:
-        head = (git / "HEAD").read_text("utf-8").strip()
-        return (git / head.removeprefix("ref: ")).read_text("utf-8").strip() if head.startswith("ref: ") else head
-    except OSError:
-        return ""
+    return run_phase3(
+        scored,
+        profile=profile,
+        template=job.template,
+        artefact_dir=work / STAGED,
+        work_dir=work / "phase3",
+        seed=job.seed,
+        on_progress=on_progress,
+        should_stop=should_stop,
+        weights_dir=job.weights_dir,
+        general_video=general_video,
+        processes=processes,
+    )
 
 
 def silent(progress: Progress) -> None:

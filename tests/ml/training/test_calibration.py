@@ -2,7 +2,6 @@ import torch
 
 from ml.contracts import TrainingVideo, VideoRef
 from ml.inference.fusion import fused_scores
-from ml.inference.scoring import ScoredClips
 from ml.model.detector import build_detector
 from ml.profiles.loading import load_profile
 from ml.training.batches import VideoClips
@@ -17,10 +16,9 @@ CENTRES = torch.tensor(STARTS).float() + 1000
 
 def scored(odds_SM):
     """Clips at rest, and all that the members say about the sixth and seventh."""
-    nothing = torch.zeros(len(STARTS))
     odds_CSM = torch.randn(len(STARTS), *odds_SM.shape, generator=torch.Generator().manual_seed(0)) * 0.1
     odds_CSM[5:7] += odds_SM
-    return ScoredClips(nothing, nothing, nothing, odds_CSM, nothing, nothing, nothing)
+    return odds_CSM
 
 
 def clips(label, left_out_by):
@@ -46,9 +44,9 @@ def calibrated_on(says_about_unseen):
 
 
 def highest_fused(detector, odds):
-    track = scored(torch.full((3, detector.members), odds))
+    odds_CSM = scored(torch.full((3, detector.members), odds))
     fused = fused_scores(
-        track.odds_CSM.transpose(0, 1),
+        odds_CSM.transpose(0, 1),
         CENTRES,
         sigma_ms=PROFILE.scoring.smoothing_sigma_ms,
         quantiles_MQ=detector.quantiles_MQ,
