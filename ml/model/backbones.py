@@ -8,11 +8,15 @@ import torch
 
 from ml.errors import ProfileInvalid
 from ml.model.backbone import TOKENS_GROUP, Backbone
+from ml.model.eva_blip2 import build_eva_blip2
 from ml.model.tiny_backbone import GROUP_SHAPES, build_tiny_backbone
+from ml.model.video_vlm import build_video_vlm
 from ml.profiles.sections import Profile
 
 BUILDERS: dict[str, Callable[[Profile, str, torch.device], Backbone]] = {
     "efficientnet_lite0": build_tiny_backbone,
+    "eva_blip2": build_eva_blip2,
+    "video_vlm": build_video_vlm,
 }
 """Builders take the profile, the root of the weights' folders and the device. They are quick: networks are loaded at
 the first frame, since most videos come from the feature store."""

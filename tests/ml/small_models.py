@@ -1,6 +1,7 @@
 """Small random checkpoints, as save_pretrained writes them, of the architectures that profiles name."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,21 @@ from tokenizers.pre_tokenizers import ByteLevel
 from tokenizers.trainers import BpeTrainer
 from transformers import (
     AutoModelForCausalLM,
-    AutoModelForImageTextToText,
+    AutoModelForMultimodalLM,
+    Gemma3Config,
+    Glm4vConfig,
+    InternVLConfig,
     LlamaConfig,
+    LlavaNextVideoConfig,
+    LlavaOnevisionConfig,
     PreTrainedTokenizerFast,
     Qwen2_5_VLConfig,
     Qwen2Config,
+    Qwen2VLConfig,
     Qwen3VLConfig,
     SmolVLMConfig,
     VideoLlama3Config,
+    VideoLlavaConfig,
 )
 
 HIDDEN = 32
@@ -52,31 +60,77 @@ CLIP_MEAN, CLIP_STD = [0.48145466, 0.4578275, 0.40821073], [0.26862954, 0.261302
 HALF = [0.5, 0.5, 0.5]
 
 
-def vlm_config(name: str) -> Any:
-    """Configuration of a video language model of a few ten thousand parameters."""
-    if name == "qwen2_5_vl":
-        vision = {**QWEN_VISION, "patch_size": 14, "window_size": 56, "fullatt_block_indexes": [1]}
-        return Qwen2_5_VLConfig(
-            text_config={**TEXT, "rope_parameters": MROPE}, vision_config=vision, image_token_id=10, video_token_id=11
-        )
-    if name == "qwen3_vl":
-        vision = {**QWEN_VISION, "patch_size": 16, "num_position_embeddings": 64, "deepstack_visual_indexes": [0]}
-        text = {**TEXT, "head_dim": 8, "rope_parameters": MROPE}
-        return Qwen3VLConfig(text_config=text, vision_config=vision, image_token_id=10, video_token_id=11)
-    if name == "video_llama_3":
-        vision = {**SIGLIP_VISION, "patch_size": 14}
-        text = {**TEXT, "model_type": "qwen2"}
-        return VideoLlama3Config(text_config=text, vision_config=vision, image_token_id=10, video_token_id=11)
-    vision = {**SIGLIP_VISION, "patch_size": 14, "image_size": 56}
-    text = {**TEXT, "model_type": "llama"}
-    return SmolVLMConfig(text_config=text, vision_config=vision, image_token_id=10, scale_factor=2, pad_token_id=0)
+QWEN_TEXT = {**TEXT, "rope_parameters": MROPE}
+PICTURE = {**SIGLIP_VISION, "patch_size": 14, "image_size": 56}
+LLAVA_TOKENS = {"image_token_index": 10, "video_token_index": 11}
+TOKEN_IDS = {"image_token_id": 10, "video_token_id": 11}
+VLM_CONFIGS: dict[str, Callable[[], Any]] = {
+    "qwen2_5_vl": lambda: Qwen2_5_VLConfig(
+        text_config=QWEN_TEXT,
+        vision_config={**QWEN_VISION, "patch_size": 14, "window_size": 56, "fullatt_block_indexes": [1]},
+        **TOKEN_IDS,
+    ),
+    "qwen3_vl": lambda: Qwen3VLConfig(
+        text_config={**QWEN_TEXT, "head_dim": 8},
+        vision_config={**QWEN_VISION, "patch_size": 14, "num_position_embeddings": 64, "deepstack_visual_indexes": [0]},
+        **TOKEN_IDS,
+    ),
+    "video_llama_3": lambda: VideoLlama3Config(
+        text_config={**TEXT, "model_type": "qwen2"}, vision_config={**SIGLIP_VISION, "patch_size": 14}, **TOKEN_IDS
+    ),
+    "smolvlm": lambda: SmolVLMConfig(
+        text_config={**TEXT, "model_type": "llama"}, vision_config=PICTURE, image_token_id=10, scale_factor=2
+    ),
+    "qwen2_vl": lambda: Qwen2VLConfig(
+        text_config=QWEN_TEXT,
+        vision_config={"depth": 2, "embed_dim": 32, "hidden_size": HIDDEN, "num_heads": 4, "mlp_ratio": 2},
+        **TOKEN_IDS,
+    ),
+    "glm4v": lambda: Glm4vConfig(
+        text_config=QWEN_TEXT, vision_config={**QWEN_VISION, "patch_size": 14, "image_size": 56}, **TOKEN_IDS
+    ),
+    "llava_onevision": lambda: LlavaOnevisionConfig(
+        text_config={**TEXT, "model_type": "qwen2"},
+        vision_config={**PICTURE, "model_type": "siglip_vision_model"},
+        **LLAVA_TOKENS,
+    ),
+    "llava_next_video": lambda: LlavaNextVideoConfig(
+        text_config={**TEXT, "model_type": "llama"},
+        vision_config={**PICTURE, "model_type": "clip_vision_model"},
+        **LLAVA_TOKENS,
+    ),
+    "video_llava": lambda: VideoLlavaConfig(
+        text_config={**TEXT, "model_type": "llama"},
+        vision_config={**PICTURE, "model_type": "clip_vision_model"},
+        **LLAVA_TOKENS,
+    ),
+    "internvl": lambda: InternVLConfig(
+        text_config={**TEXT, "model_type": "qwen2"},
+        vision_config={**PICTURE, "image_size": [56, 56], "patch_size": [14, 14]},
+        image_token_id=10,
+    ),
+    "gemma3": lambda: Gemma3Config(
+        text_config={**TEXT, "head_dim": 8},
+        vision_config={**PICTURE, "model_type": "siglip_vision_model"},
+        mm_tokens_per_image=4,
+        image_token_index=10,
+        boi_token_index=12,
+        eoi_token_index=13,
+    ),
+}
+"""Video and picture language models of a few ten thousand parameters, 56 pixels a side."""
 
 
 def save_vlm(name: str, folder: Path, *, seed: int = 0) -> Path:
     """A folder with random weights, a tokenizer, and a preprocessor configuration as the published ones have it."""
-    config = vlm_config(name)
+    config = VLM_CONFIGS[name]()
     torch.manual_seed(seed)
-    AutoModelForImageTextToText.from_config(config).save_pretrained(folder)
+    model = AutoModelForMultimodalLM.from_config(config)
+    for weight in model.parameters():
+        # Some projectors start at zero, and so would everything that they let through.
+        if not weight.any() and weight.dim() > 1:
+            torch.nn.init.normal_(weight, std=0.2)
+    model.save_pretrained(folder)
     small_tokenizer().save_pretrained(folder)
     (folder / "preprocessor_config.json").write_text(preprocessing_json(name), "utf-8")
     return folder
