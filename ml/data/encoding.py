@@ -58,6 +58,11 @@ class VideoEncoder:
         shapes = self._backbone.group_shapes
         self.store = FeatureStore(store_dir, identity=identity, group_shapes=shapes, cap_gb=store_cap_gb)
 
+    @property
+    def identity(self) -> str:
+        """Of the backbone: weights, preprocessing and version."""
+        return self._backbone.identity
+
     def features(self, video: VideoRef) -> EncodedVideo:
         """All features of a video in memory; raises as `open` does."""
         opened = self.open(video)
@@ -93,6 +98,7 @@ class VideoEncoder:
             fps=sampling.fps,
             frames_per_clip=sampling.frames_per_clip,
             size_px=encoder.input_px,
+            snippets=sampling.snippets,
             with_neighbours=uses_neighbours(self._profile),
         )
         clock = _DecodeClock(time.perf_counter() - started_s)

@@ -9,6 +9,7 @@ import torch
 
 from ml.contracts import Judgement, PredictedSegment, Progress, ProgressCallback, VideoPrediction, VideoRef
 from ml.data.encoding import VideoEncoder
+from ml.data.feature_store import DEFAULT_CAP_GB
 from ml.inference.explain import Explainer
 from ml.inference.scoring import scored_video
 from ml.model.artefact import OWN_FILES, read_detector
@@ -21,14 +22,33 @@ STAGES = 3
 class Prelabeller:
     """A loaded model version; one object labels any number of videos."""
 
-    def __init__(self, artefact_dir: str, store_dir: str, device: str | None = None, weights_dir: str = "") -> None:
-        """Raises ArtefactInvalid where the artefact is not whole, WeightsInvalid where frozen weights are missing."""
+    def __init__(
+        self,
+        artefact_dir: str,
+        store_dir: str,
+        device: str | None = None,
+        weights_dir: str = "",
+        store_cap_gb: float = DEFAULT_CAP_GB,
+    ) -> None:
+        """Loads a model version.
+
+        Args:
+            artefact_dir: the artefact folder of a training run.
+            store_dir: the feature store.
+            device: where the networks run; a GPU where there is one, otherwise the processor.
+            weights_dir: root of the folders of pretrained weights, for profiles that name some.
+            store_cap_gb: what the feature store may take, in 10^9 bytes.
+
+        Raises:
+            ArtefactInvalid: the artefact is not whole.
+            WeightsInvalid: frozen weights are missing or others than it was trained with.
+        """
         folder = Path(artefact_dir)
         self._detector, self.profile, self.classes = read_detector(folder)
         chosen = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
-        self._videos = VideoEncoder(self.profile, store_dir, chosen, weights_dir)
+        self._videos = VideoEncoder(self.profile, store_dir, chosen, weights_dir, store_cap_gb)
         has_language = any(path.name not in OWN_FILES for path in folder.iterdir())
-        self._explainer = Explainer.load(artefact_dir, device=str(chosen)) if has_language else None
+        self._explainer = Explainer.load(artefact_dir, str(chosen), weights_dir) if has_language else None
 
     def run(self, video: VideoRef, on_progress: ProgressCallback | None = None) -> VideoPrediction:
         """Scores, segments, explanations and the judgement of a video, with the seconds each stage took.

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ml.errors import VideoUnreadable
 from ml.video.sampling import ClipSampling, sample_clips
+from ml.video.snippets import sample_snippets
 
 
 @dataclass(frozen=True)
@@ -42,14 +43,33 @@ class ClipReader:
         fps: float,
         frames_per_clip: int,
         size_px: int,
+        snippets: int = 0,
         with_neighbours: bool = True,
         threads: int = 1,
     ) -> None:
-        """Raises VideoUnreadable where the file has no frame that can be decoded."""
+        """Opens a video and lays out its clips.
+
+        Args:
+            path: a local file.
+            fps: sampled frames a second.
+            frames_per_clip: length of a clip.
+            size_px: frames are resized to this square.
+            snippets: where above 0, this many clips spread over the video take the place of those at `fps`.
+            with_neighbours: whether the frame after each sampled frame is wanted too.
+            threads: threads that decode.
+
+        Raises:
+            VideoUnreadable: the file has no frame that can be decoded.
+        """
         self.path, self._with_neighbours = path, with_neighbours
         self._reader = _open(path, size_px, threads)
         times_s = _frame_times_s(self._reader, path)
-        self.sampling: ClipSampling = sample_clips(times_s[:, 0], float(times_s[-1, 1]), fps, frames_per_clip)
+        starts_s, end_s = times_s[:, 0], float(times_s[-1, 1])
+        self.sampling: ClipSampling = (
+            sample_snippets(starts_s, end_s, snippets, frames_per_clip)
+            if snippets
+            else sample_clips(starts_s, end_s, fps, frames_per_clip)
+        )
         index = self.sampling.frame_index
         self._is_repeat_T = np.diff(index, prepend=index[0]) == 0
 

@@ -29,6 +29,26 @@ def test_neighbours_show_what_moved(tmp_path):
     assert np.abs(chunk.frames_THWC.astype(int) - chunk.neighbours_THWC).mean() > 5
 
 
+def test_neighbours_that_nobody_wants_are_not_decoded(tmp_path):
+    path = write_video(tmp_path / "a.mp4", seconds=2, shakes_from_s=0)
+    (chunk,) = ClipReader(str(path), fps=4, frames_per_clip=8, size_px=64, with_neighbours=False).chunks(8)
+    (whole,) = reader(path).chunks(8)
+    assert chunk.neighbours_THWC.shape == (0, 64, 64, 3)
+    assert np.array_equal(chunk.frames_THWC, whole.frames_THWC)
+
+
+def test_repeats_are_told_and_the_first_frame_counts_as_one(tmp_path):
+    chunks = list(reader(write_video(tmp_path / "a.mp4", seconds=1.5)).chunks(8))
+    assert chunks[0].is_repeat_T.tolist() == [True] + [False] * 6 + [True]
+
+
+def test_published_snippets_take_the_place_of_clips_at_a_rate(tmp_path):
+    path = write_video(tmp_path / "a.mp4", seconds=5)
+    opened = ClipReader(str(path), fps=4, frames_per_clip=8, size_px=64, snippets=16)
+    assert len(opened.sampling.clip_start_ms) == 16
+    assert sum(len(chunk.frames_THWC) for chunk in opened.chunks(32)) == 128
+
+
 def test_leaving_early_ends_the_decoding_thread(tmp_path):
     before = set(threading.enumerate())
     chunks = reader(write_video(tmp_path / "a.mp4", seconds=20)).chunks(2)
