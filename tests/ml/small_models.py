@@ -121,9 +121,10 @@ VLM_CONFIGS: dict[str, Callable[[], Any]] = {
 """Video and picture language models of a few ten thousand parameters, 56 pixels a side."""
 
 
-def save_vlm(name: str, folder: Path, *, seed: int = 0) -> Path:
+def save_vlm(name: str, folder: Path, *, seed: int = 0, is_tied: bool = False) -> Path:
     """A folder with random weights, a tokenizer, and a preprocessor configuration as the published ones have it."""
     config = VLM_CONFIGS[name]()
+    config.tie_word_embeddings = config.text_config.tie_word_embeddings = is_tied
     torch.manual_seed(seed)
     model = AutoModelForMultimodalLM.from_config(config)
     for weight in model.parameters():

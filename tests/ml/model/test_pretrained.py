@@ -12,6 +12,7 @@ from safetensors.torch import load_file, save_file
 from transformers import AutoModelForCausalLM, AutoModelForImageTextToText, BertConfig, BertModel, DynamicCache
 
 from ml.errors import WeightsInvalid
+from ml.model.clip_vision import load_vision
 from ml.model.pretrained import load_llm, load_pretrained, load_tokenizer, pretrained_config, torch_dtype
 from ml.model.text_tower import TextTower
 from tests.ml.small_models import HIDDEN, VOCABULARY, save_llm, save_vlm
@@ -85,6 +86,50 @@ def test_the_vision_half_is_let_go_of(folders: dict[str, Path], name: str) -> No
     hidden = llm.model(inputs_embeds=llm.get_input_embeddings()(IDS), use_cache=False).last_hidden_state
     assert hidden.shape == (2, 6, HIDDEN)
     assert llm.get_output_embeddings()(hidden).shape == (2, 6, VOCABULARY)
+
+
+@pytest.mark.parametrize(
+    ("name", "renamed"),
+    [
+        ("qwen2_5_vl", {"model.visual.": "visual.", "model.language_model.": "model."}),
+        (
+            "llava_onevision",
+            {
+                "model.language_model.": "language_model.model.",
+                "lm_head.": "language_model.lm_head.",
+                "model.vision_tower.": "vision_tower.vision_model.",
+                "model.": "",
+            },
+        ),
+    ],
+)
+def test_both_halves_are_found_under_the_names_of_older_files(
+    tmp_path: Path, name: str, renamed: dict[str, str]
+) -> None:
+    folder = save_vlm(name, tmp_path / name)
+    config = pretrained_config(folder)
+
+    def halves() -> dict[str, torch.Tensor]:
+        vision = load_vision(folder, config, dtype=torch.float32, device=CPU, quantization="none")
+        return {**vision.state_dict(prefix="vision."), **loaded(folder)[0].state_dict(prefix="text.")}
+
+    expected, older = halves(), {}
+    for key, value in load_file(folder / "model.safetensors").items():
+        old = next((old for old in renamed if key.startswith(old)), None)
+        older[key if old is None else renamed[old] + key.removeprefix(old)] = value
+    assert not set(older) & {"model.visual.merger.ln_q.weight", "model.image_newline"}
+    save_file(older, folder / "model.safetensors", metadata={"format": "pt"})
+    found = halves()
+    assert found.keys() == expected.keys()
+    assert all(torch.equal(found[key], expected[key]) for key in expected)
+
+
+@pytest.mark.parametrize("name", VLMS)
+def test_tied_embeddings_stay_one_matrix(tmp_path: Path, name: str) -> None:
+    folder = save_vlm(name, tmp_path / name, is_tied=True)
+    assert "lm_head.weight" not in load_file(folder / "model.safetensors")
+    llm, _ = loaded(folder)
+    assert llm.get_output_embeddings().weight is llm.get_input_embeddings().weight
 
 
 def test_plain_text_halves_are_causal_lms_and_others_are_towers(folders: dict[str, Path]) -> None:

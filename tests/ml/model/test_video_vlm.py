@@ -87,6 +87,19 @@ def test_the_vision_half_says_what_the_whole_model_says(root: Path, name: str) -
     torch.testing.assert_close(ClipVision(half, layout, FRAMES)(pixels), ClipVision(whole, layout, FRAMES)(pixels))
 
 
+@pytest.mark.parametrize("name", ISSUE)
+def test_bfloat16_sees_nearly_the_same(root: Path, name: str) -> None:
+    folder, config = root / name, pretrained_config(root / name)
+    layout = pixel_layout(config, folder)
+    pixels = normalised(chunk(1).frames_THWC, read_preprocessing(folder), CPU)[None]
+    whole, half = (
+        ClipVision(load_vision(folder, config, dtype=dtype, device=CPU, quantization="none"), layout, FRAMES)(pixels)
+        for dtype in (torch.float32, torch.bfloat16)
+    )
+    assert half.dtype == torch.float32
+    assert torch.cosine_similarity(whole.flatten(), half.flatten(), dim=0) > 0.999
+
+
 @pytest.mark.parametrize("name", VLM_CONFIGS)
 def test_the_language_half_is_not_kept(root: Path, name: str) -> None:
     config = pretrained_config(root / name)
