@@ -18,11 +18,10 @@ from ml.checkpoints.llm_folder import LLM_DIR, copy_llm
 from ml.checkpoints.published_files import read_published
 from ml.checkpoints.published_names import ROLES
 from ml.checkpoints.random_weights import (
-    PROFILE_FILE,
     converted_tensors,
-    small_profile,
     write_as_published,
     write_random_llm,
+    write_small_profiles,
 )
 from ml.errors import ModelError
 
@@ -110,7 +109,7 @@ def _convert(options: argparse.Namespace) -> list[str]:
         if options.llm is not None:
             copy_llm(options.llm, draft, geometry)
         if options.small:
-            (draft / PROFILE_FILE).write_text(small_profile(geometry, options.out.name), "utf-8")
+            write_small_profiles(draft, geometry, options.out.name)
         sources = {file.name: file.sha256() for file in files.values()}
         write_manifest(draft, geometry, sources=sources, tensors=account.written)
     if options.json:
@@ -128,7 +127,7 @@ def _random(options: argparse.Namespace) -> list[str]:
             if not options.without_llm:
                 write_random_llm(draft / LLM_DIR, geometry, options.seed)
             if options.small:
-                (draft / PROFILE_FILE).write_text(small_profile(geometry, options.out.name), "utf-8")
+                write_small_profiles(draft, geometry, options.out.name)
             write_manifest(draft, geometry, sources={}, tensors={})
     written = sorted(path.name for path in options.out.iterdir())
     if options.json:

@@ -67,7 +67,7 @@ def parameter_counts(geometry: Geometry) -> dict[str, int]:
     for wanted in wanted_tensors(geometry):
         part = wanted.part
         if part == DETECTOR:
-            part = "ltc" if wanted.name.startswith("ltc_") else "predictor"
+            part = "ltc" if wanted.name.startswith("ltc.") else "predictor"
         counts[part] += prod(wanted.shape)
     return {
         **{part: counts[part] for part in NEEDED},

@@ -77,8 +77,8 @@ def _trained_tensors(geometry: Geometry) -> Iterator[Wanted]:
 ADAPTORS = {"video_proj": "llama_proj", "prompt_proj": "vad_proj"}
 NETS = {
     "vador.predictors.0.layers": "vad_decoder",
-    "ltc_long.layers": "LTC_fcs_L",
-    "ltc_short.layers": "LTC_fcs_S",
+    "ltc.long.layers": "LTC_fcs_L",
+    "ltc.short.layers": "LTC_fcs_S",
 }
 
 VISION_NAMES = {

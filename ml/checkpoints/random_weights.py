@@ -26,9 +26,10 @@ from ml.checkpoints.geometry import PUBLISHED, Geometry
 from ml.checkpoints.llm_folder import LLM_DIR
 from ml.checkpoints.published_names import DETECTOR, NEEDED, Wanted, wanted_tensors
 from ml.profiles.loading import load_profile, profile_to_mapping
+from ml.profiles.sections import Profile
 
-PROFILE_FILE = "profile.yaml"
-PROFILE = "vad_llama_7b"
+SMALL_PROFILES = {"profile.yaml": "vad_llama_7b", "profile_published.yaml": "vad_llama_7b_published"}
+"""Files beside small weights, and the profiles that they are small copies of."""
 EVA_FILE, BLIP2_FILE = "eva_vit_g.pth", "blip2_pretrained_flant5xxl.pth"
 VIDEO_LLAMA_FILE, VAD_LLAMA_FILE, VICUNA_DIR = "video_llama.pth", "vad_llama.pth", "vicuna"
 """Published files that `random --as-published` writes."""
@@ -101,19 +102,26 @@ def write_random_llm(folder: Path, geometry: Geometry, seed: int) -> None:
     _tokenizer(geometry).save_pretrained(folder)
 
 
-def small_profile(geometry: Geometry, name: str) -> str:
-    """YAML of a profile for these sizes, with recipes of a few steps: copy of `vad_llama_7b` in all else.
+def write_small_profiles(folder: Path, geometry: Geometry, name: str) -> None:
+    """The shipped profiles of this architecture for weights of other sizes, with recipes of a few steps.
 
     Args:
+        folder: where the YAML files go.
         geometry: the sizes.
         name: of the weights' folder below the weights root.
     """
-    whole = load_profile(PROFILE)
+    for file, profile in SMALL_PROFILES.items():
+        values = profile_to_mapping(small_profile(load_profile(profile), geometry, name))
+        (folder / file).write_text(yaml.safe_dump(values, sort_keys=False), "utf-8")
+
+
+def small_profile(whole: Profile, geometry: Geometry, name: str) -> Profile:
+    """A profile for these sizes, with recipes of a few steps, the same in all else."""
     frames = whole.sampling.frames_per_clip
     short = {"epochs": 2, "warmup_steps": 1}
-    small = dataclasses.replace(
+    return dataclasses.replace(
         whole,
-        name=f"{PROFILE}_{geometry.name}",
+        name=f"{whole.name}_{geometry.name}",
         encoder=dataclasses.replace(
             whole.encoder,
             weights=name,
@@ -142,8 +150,6 @@ def small_profile(geometry: Geometry, name: str) -> str:
             max_new_tokens=24,
         ),
     )
-    text: str = yaml.safe_dump(profile_to_mapping(small), sort_keys=False)
-    return text
 
 
 def _random_values(wanted: Wanted, generator: torch.Generator) -> Tensor:

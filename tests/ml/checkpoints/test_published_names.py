@@ -59,8 +59,8 @@ WANTED = {(wanted.part, wanted.name): wanted for wanted in wanted_tensors(PUBLIS
         ("detector", "vador.predictors.0.layers.0.weight", ["vad_decoder.fc_0.weight"], (64, 768)),
         ("detector", "vador.predictors.0.layers.1.bias", ["vad_decoder.ln_0.bias"], (64,)),
         ("detector", "vador.predictors.0.layers.2.weight", ["vad_decoder.fc_1.weight"], (2, 64)),
-        ("detector", "ltc_long.layers.2.weight", ["LTC_fcs_L.fc_1.weight"], (768, 64)),
-        ("detector", "ltc_short.layers.1.weight", ["LTC_fcs_S.ln_0.weight"], (64,)),
+        ("detector", "ltc.long.layers.2.weight", ["LTC_fcs_L.fc_1.weight"], (768, 64)),
+        ("detector", "ltc.short.layers.1.weight", ["LTC_fcs_S.ln_0.weight"], (64,)),
     ],
 )
 def test_each_of_our_tensors_has_its_published_name_and_shape(part, name, sources, shape):
