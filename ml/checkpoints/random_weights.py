@@ -82,7 +82,16 @@ def write_as_published(folder: Path, geometry: Geometry, seed: int) -> None:
 
 def write_random_llm(folder: Path, geometry: Geometry, seed: int) -> None:
     """A Llama with random weights and a tokenizer trained on a few sentences, as a folder of transformers."""
-    config = LlamaConfig(
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        llm = AutoModelForCausalLM.from_config(llm_config(geometry), dtype=torch.bfloat16)
+    llm.save_pretrained(folder)
+    _tokenizer(geometry).save_pretrained(folder)
+
+
+def llm_config(geometry: Geometry) -> LlamaConfig:
+    """The architecture of LLaMA 1, which Vicuna is made from."""
+    return LlamaConfig(
         vocab_size=geometry.llm_vocabulary,
         hidden_size=geometry.llm_width,
         intermediate_size=geometry.llm_hidden,
@@ -95,11 +104,6 @@ def write_random_llm(folder: Path, geometry: Geometry, seed: int) -> None:
         eos_token_id=2,
         pad_token_id=0,
     )
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        llm = AutoModelForCausalLM.from_config(config, dtype=torch.bfloat16)
-    llm.save_pretrained(folder)
-    _tokenizer(geometry).save_pretrained(folder)
 
 
 def write_small_profiles(folder: Path, geometry: Geometry, name: str) -> None:
