@@ -39,6 +39,10 @@ class JobInvalid(ModelError):
     """A training job that cannot be run as it stands."""
 
 
+class DatasetInvalid(ModelError):
+    """A data set's folder, list or index that is missing or not of its form."""
+
+
 class TruthInvalid(ModelError):
     """A ground truth file that cannot be read."""
 
