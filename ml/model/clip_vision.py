@@ -4,8 +4,8 @@ Dimensions: B clips, T frames of a clip, C colours, H x W pixels, N visual token
 t moments, D width of a token.
 A model that gives video features takes the frames of a clip together; for one that knows pictures only (SmolVLM,
 InternVL) each frame is a picture, and the frames' tokens follow each other. The language half is cut to one layer
-before loading and thrown away after it: its other layers are never read. Extra outputs that a model feeds into deeper
-layers of its LLM (DeepStack of Qwen3-VL) are left out.
+and one word before loading and thrown away after it: the rest of it is never read. Extra outputs that a model feeds
+into deeper layers of its LLM (DeepStack of Qwen3-VL) are left out.
 """
 
 from __future__ import annotations
@@ -144,6 +144,7 @@ def load_vision(folder: Path, config: Any, *, dtype: torch.dtype, device: torch.
         if isinstance(value, list) and len(value) == layers > 1:
             setattr(text, name, value[:1])
     text.num_hidden_layers = 1
+    text.vocab_size, text.pad_token_id = 1, None
     model = load_pretrained(
         AutoModel, folder, dtype=dtype, device=device, config=cut, quantization=quantization, may_lack=TEXT_HALVES
     )

@@ -109,8 +109,14 @@ def load_tokenizer(folder: Path) -> Any:
     """
     check_folder(folder)
     try:
-        tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+        with _quiet():
+            tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
     except LOADING_ERRORS as error:
+        if (folder / "tokenizer.model").exists() and not (folder / "tokenizer.json").exists():
+            raise WeightsInvalid(
+                f"{folder / 'tokenizer.model'} cannot be read; install sentencepiece and protobuf, or put a "
+                "tokenizer.json beside it"
+            ) from None
         raise WeightsInvalid(f"{folder}: its tokenizer cannot be loaded: {_one_line(error)}") from None
     template = folder / "chat_template.json"
     if not tokenizer.chat_template and template.exists():

@@ -228,6 +228,13 @@ def test_a_folder_without_a_tokenizer_is_refused(tmp_path: Path) -> None:
         load_tokenizer(folder)
 
 
+def test_a_sentencepiece_model_that_cannot_be_read_names_the_cure(tmp_path: Path) -> None:
+    folder = save_llm("llama", tmp_path / "llama")
+    (folder / "tokenizer.json").rename(folder / "tokenizer.model")
+    with pytest.raises(WeightsInvalid, match="tokenizer.model cannot be read; install sentencepiece and protobuf"):
+        load_tokenizer(folder)
+
+
 def test_four_bit_weights_are_refused_where_they_cannot_be_had(folders: dict[str, Path]) -> None:
     with pytest.raises(WeightsInvalid, match="quantization: none"):
         load_llm(folders["llama"], dtype="bfloat16", device=CPU, quantization="4bit")

@@ -3,19 +3,21 @@
 import dataclasses
 import json
 import os
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 from transformers import AutoModelForMultimodalLM
 
-from ml.errors import ModelError
+from ml.errors import ModelError, WeightsInvalid
 from ml.model.backbone import TOKENS_GROUP
 from ml.model.backbones import build_backbone
 from ml.model.clip_pixels import normalised, read_preprocessing
 from ml.model.clip_vision import ClipVision, load_vision, pixel_layout
-from ml.model.pretrained import pretrained_config
+from ml.model.pretrained import load_llm, pretrained_config
 from ml.model.video_vlm import pooled
 from ml.profiles.loading import load_profile
 from ml.profiles.sections import Profile
@@ -107,6 +109,18 @@ def test_the_language_half_is_not_kept(root: Path, name: str) -> None:
     left = [key for key, _ in half.named_parameters() if key.startswith(("language_model", "text_model", "lm_head"))]
     assert left == []
     assert config.get_text_config(decoder=True).num_hidden_layers == 2, "the caller's configuration is as it was"
+
+
+@pytest.mark.parametrize("name", ISSUE)
+def test_layers_of_the_language_half_are_not_even_read(root: Path, tmp_path: Path, name: str) -> None:
+    folder = shutil.copytree(root / name, tmp_path / name)
+    weights = load_file(folder / "model.safetensors")
+    left = {key: value for key, value in weights.items() if not (".layers.1." in key and ".vision_model." not in key)}
+    assert len(left) < len(weights)
+    save_file(left, folder / "model.safetensors", metadata={"format": "pt"})
+    assert torch.equal(tokens(tmp_path, name, chunk(1)), tokens(root, name, chunk(1)))
+    with pytest.raises(WeightsInvalid, match="lacks"):
+        load_llm(folder, dtype="float32", device=CPU)
 
 
 def test_pooling_averages_neighbours_and_keeps_time() -> None:
