@@ -55,7 +55,10 @@ def add_lora(llm: Any, profile: LanguageProfile, base: str) -> None:
 def save_lora(llm: Any, folder: Path) -> None:
     """Writes what `peft.PeftModel.from_pretrained(llm, folder)` reads."""
     folder.mkdir(parents=True)
-    state = {_PREFIX + name: value.contiguous().cpu() for name, value in get_peft_model_state_dict(llm).items()}
+    state = {
+        _PREFIX + name: value.contiguous().cpu()
+        for name, value in get_peft_model_state_dict(llm, save_embedding_layers=False).items()
+    }
     save_file(state, folder / WEIGHTS_FILE, metadata={"format": "pt"})
     config: LoraConfig = llm.peft_config["default"]
     config.save_pretrained(str(folder))
@@ -68,7 +71,7 @@ def load_lora(llm: Any, folder: Path) -> None:
         ValueError: the file's names or shapes are not those of this LLM.
     """
     state = {name.removeprefix(_PREFIX): value for name, value in load_file(folder / WEIGHTS_FILE).items()}
-    wanted = get_peft_model_state_dict(llm)
+    wanted = get_peft_model_state_dict(llm, save_embedding_layers=False)
     if wanted.keys() != state.keys():
         different = sorted(wanted.keys() ^ state.keys())[0]
         raise ValueError(f"{WEIGHTS_FILE} does not fit the language model, first at {different}")

@@ -62,8 +62,8 @@ def pretrained_language(
     else:
         llm.requires_grad_(profile.trained == "all")
     if profile.gradient_checkpointing:
-        # The non-reentrant form lets gradients through to the adaptors although no weight of a block asks for one.
-        llm.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})  # type: ignore[operator]
+        # Of the non-reentrant form: gradients reach the adaptors although no weight of a frozen block asks for one.
+        llm.activation_checkpointing_enable()  # type: ignore[operator]
     model = VideoLanguageModel(llm, adaptor.to(device), speech, has_autocast=_is_bfloat16(profile, llm))
     return model, speech, frozen
 
