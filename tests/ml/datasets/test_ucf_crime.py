@@ -46,7 +46,8 @@ def test_missing_and_unlisted_videos_are_told(folder):
 def test_published_label_lines_with_class_numbers_are_read_as_well(folder):
     lines = folder / "UCF_test.txt"
     lines.write_text(
-        "frames/Abuse/Abuse028_x264.mp4 1412 1 165 240 -1 -1\nframes/Normal/Normal_Videos_003_x264.mp4 2822 0 -1 -1 -1 -1\n"
+        "frames/Abuse/Abuse028_x264.mp4 1412 1 165 240 -1 -1\n"
+        "frames/Normal/Normal_Videos_003_x264.mp4 2822 0 -1 -1 -1 -1\n"
     )
     test = [video for video in listed_videos(folder / "Anomaly_Train.txt", lines) if video.split == "test"]
     assert [(video.name, video.frame_count, video.spans) for video in test] == [
