@@ -40,7 +40,7 @@ def repeat_expansion(scores_N: NDArray[np.float64], places: int, repeat: int) ->
         ValueError: the scores are for a video that is longer or shorter by a whole repeat or more.
     """
     if not places - repeat < len(scores_N) * repeat < places + repeat:
-        fitting = f"{places // repeat} or {math.ceil(places / repeat)}"
+        fitting = " or ".join(sorted({f"{places // repeat}", f"{math.ceil(places / repeat)}"}, key=int))
         raise ValueError(f"{len(scores_N)} scores of {repeat} frames do not fit {places} frames; {fitting} would")
     scores_F: NDArray[np.float64] = np.repeat(scores_N, repeat)[:places]
     return scores_F

@@ -81,7 +81,7 @@ def test_a_length_that_nobody_tells_may_come_from_the_frames_of_a_clip():
     ("choices", "message"),
     [
         (Choices(clip_frames=2), "a.mp4: 2 scores of 2 frames do not fit 8 frames"),
-        (Choices(expansion=Expansion("repeat", 2)), "a.mp4: 2 scores of 2 frames do not fit 8 frames; 4 or 4 would"),
+        (Choices(expansion=Expansion("repeat", 2)), "a.mp4: 2 scores of 2 frames do not fit 8 frames; 4 would"),
         (Choices(expansion=Expansion("time")), "a.mp4: its scores have no times"),
     ],
 )
