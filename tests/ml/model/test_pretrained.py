@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sentencepiece
 import torch
 from peft import LoraConfig, get_peft_model
 from safetensors.torch import load_file, save_file
@@ -15,7 +16,7 @@ from ml.errors import WeightsInvalid
 from ml.model.clip_vision import load_vision
 from ml.model.pretrained import load_llm, load_pretrained, load_tokenizer, pretrained_config, torch_dtype
 from ml.model.text_tower import TextTower
-from tests.ml.small_models import HIDDEN, VOCABULARY, save_llm, save_vlm
+from tests.ml.small_models import HIDDEN, SENTENCES, VOCABULARY, save_llm, save_vlm
 
 CPU = torch.device("cpu")
 VLMS = ("qwen2_5_vl", "qwen3_vl", "video_llama_3", "smolvlm")
@@ -228,10 +229,27 @@ def test_a_folder_without_a_tokenizer_is_refused(tmp_path: Path) -> None:
         load_tokenizer(folder)
 
 
+def test_a_sentencepiece_tokenizer_as_vicuna_has_it_is_read(tmp_path: Path) -> None:
+    folder = save_llm("llama", tmp_path / "llama")
+    (folder / "tokenizer.json").unlink()
+    described = {"tokenizer_class": "LlamaTokenizer", "bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>"}
+    (folder / "tokenizer_config.json").write_text(json.dumps(described))
+    with (folder / "tokenizer.model").open("wb") as model:
+        sentencepiece.SentencePieceTrainer.train(
+            sentence_iterator=iter(SENTENCES), model_writer=model, vocab_size=320, model_type="bpe", byte_fallback=True,
+            minloglevel=2, num_threads=1,
+        )  # fmt: skip
+    tokenizer = load_tokenizer(folder)
+    sentence = "Yes, there are anomalies from 1.5s to 2s."
+    plain = sentencepiece.SentencePieceProcessor(model_file=str(folder / "tokenizer.model"))
+    assert tokenizer(sentence, add_special_tokens=False).input_ids == plain.encode(sentence)
+    assert tokenizer.decode(plain.encode(sentence)) == sentence
+
+
 def test_a_sentencepiece_model_that_cannot_be_read_names_the_cure(tmp_path: Path) -> None:
     folder = save_llm("llama", tmp_path / "llama")
     (folder / "tokenizer.json").rename(folder / "tokenizer.model")
-    with pytest.raises(WeightsInvalid, match="tokenizer.model cannot be read; install sentencepiece and protobuf"):
+    with pytest.raises(WeightsInvalid, match="tokenizer.model cannot be read; .* put a tokenizer.json beside it"):
         load_tokenizer(folder)
 
 
