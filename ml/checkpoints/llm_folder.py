@@ -14,9 +14,11 @@ from ml.checkpoints.geometry import Geometry
 from ml.checkpoints.published_files import read_published
 from ml.errors import WeightsInvalid
 from ml.model.frozen_weights import WEIGHTS_FILE
+from ml.model.pretrained import load_tokenizer
 from ml.model.weights_folder import check_folder, read_description
 
 LLM_DIR = "llm"
+TOKENIZER_FILE = "tokenizer.json"
 TAKEN = ("*.json", "*.jinja", "tokenizer.model")
 OLD_INDEX, NEW_INDEX = "pytorch_model.bin.index.json", "model.safetensors.index.json"
 COMPUTED = "rotary_emb.inv_freq"
@@ -38,11 +40,6 @@ def copy_llm(source: Path, folder: Path, geometry: Geometry) -> None:
             f"{source.name}: its tokens have {config.get('hidden_size')} values and the adaptors project to "
             f"{geometry.llm_width}; take the language model that the checkpoints were made for"
         )
-    if not (source / "tokenizer.json").exists():
-        raise WeightsInvalid(
-            f"{source.name} has no tokenizer.json; put LLaMA's beside it (conversions for transformers have one, and "
-            "all models made from LLaMA 1 share it)"
-        )
     target = folder / LLM_DIR
     target.mkdir()
     for pattern in TAKEN:
@@ -55,6 +52,10 @@ def copy_llm(source: Path, folder: Path, geometry: Geometry) -> None:
     if not safetensors:
         _write_from_pickles(source, target)
     check_folder(target)
+    tokenizer = load_tokenizer(target)
+    if not (target / TOKENIZER_FILE).exists():
+        # Vicuna comes with tokenizer.model alone, which takes packages of its own to read: once, here.
+        tokenizer.save_pretrained(target)
 
 
 def _write_from_pickles(source: Path, target: Path) -> None:

@@ -3,6 +3,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import sentencepiece
 import torch
 from safetensors.torch import load_file
 
@@ -12,7 +13,7 @@ from converted import published_small
 from ml.checkpoints.geometry import PUBLISHED, SMALL
 from ml.checkpoints.llm_folder import copy_llm
 from ml.errors import WeightsInvalid
-from ml.model.pretrained import load_llm
+from ml.model.pretrained import load_llm, load_tokenizer
 
 
 @pytest.fixture(scope="module")
@@ -58,10 +59,10 @@ def test_another_width_than_the_adaptors_is_refused(vicuna, tmp_path):
         copy_llm(vicuna, tmp_path, PUBLISHED)
 
 
-def test_a_folder_without_a_fast_tokenizer_is_refused(vicuna, tmp_path):
+def test_a_folder_without_a_tokenizer_is_refused(vicuna, tmp_path):
     old = as_pickles(vicuna, tmp_path / "old")
     (old / "tokenizer.json").unlink()
-    with pytest.raises(WeightsInvalid, match="old has no tokenizer.json"):
+    with pytest.raises(WeightsInvalid, match="tokenizer"):
         copy_llm(old, tmp_path, SMALL)
 
 
@@ -71,3 +72,20 @@ def test_a_folder_that_asks_for_its_own_code_is_refused(vicuna, tmp_path):
     (old / "config.json").write_text(json.dumps(config))
     with pytest.raises(WeightsInvalid, match="asks for code of its own"):
         copy_llm(old, tmp_path, SMALL)
+
+
+def test_vicunas_own_tokenizer_is_read_once_and_written_anew(vicuna, tmp_path):
+    old = as_pickles(vicuna, tmp_path / "old")
+    (old / "tokenizer.json").unlink()
+    text = tmp_path / "text.txt"
+    text.write_text("Is there any anomaly in the video?\nYes, from 1.5s to 2s.\n" * 50)
+    settings = {"vocab_size": 330, "model_type": "bpe", "byte_fallback": True, "minloglevel": 2}
+    sentencepiece.SentencePieceTrainer.train(input=str(text), model_prefix=str(tmp_path / "m"), **settings)
+    (tmp_path / "m.model").rename(old / "tokenizer.model")
+    (old / "tokenizer_config.json").write_text(json.dumps({"tokenizer_class": "LlamaTokenizer"}))
+    copy_llm(old, tmp_path, SMALL)
+    plain = sentencepiece.SentencePieceProcessor(model_file=str(old / "tokenizer.model"))
+    question = "Is there any anomaly from 1.5s to 2s?"
+    assert (tmp_path / "llm" / "tokenizer.json").exists()
+    tokens = load_tokenizer(tmp_path / "llm")(question, add_special_tokens=False).input_ids
+    assert tokens == plain.encode(question)
