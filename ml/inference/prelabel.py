@@ -44,7 +44,7 @@ class Prelabeller:
             WeightsInvalid: frozen weights are missing or others than it was trained with.
         """
         folder = Path(artefact_dir)
-        self._detector, self.profile, self.classes = read_detector(folder)
+        self._detector, self.profile, self.classes = read_detector(folder, weights_dir)
         chosen = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
         self._videos = VideoEncoder(self.profile, store_dir, chosen, weights_dir, store_cap_gb)
         has_language = any(path.name not in OWN_FILES for path in folder.iterdir())

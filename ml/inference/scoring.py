@@ -1,28 +1,35 @@
-"""Scores of a video, clip by clip, with one `LtcState` that is passed along.
+"""Scores of a video, stretch by stretch, with one `LtcState` that is passed along.
 
-Dimensions: C clips, T clip tokens, D width, Q query tokens, E event classes, S = 3 branches, M members.
+Dimensions: C clips, T clip tokens, D width, Q query tokens, E event classes, S scored branches, M members.
+What is left of a clip in memory: its scores, S * M log-odds, and Q * D values twice in half precision for the language
+model (2.5 KB with profile tiny; 96 KB with the paper's geometry, which lie in a file where they are many). Everything
+else is constant, however long the video is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from ml.contracts import ScoreTrack, VideoRef
-from ml.data.feature_entry import ClipFeatures
+from ml.data.feature_entry import ClipSource
+from ml.errors import ArtefactInvalid, FeaturesBroken
 from ml.inference.fusion import fused_scores
+from ml.inference.kept_tokens import room_for_tokens
 from ml.inference.segments import cut_segments
-from ml.model.detector import BranchOutputs, Detector
-from ml.model.ltc import LtcState, stream_context
+from ml.model.branches import BranchOutputs
+from ml.model.detector import Detector
 from ml.model.scored_video import ScoredVideo
 from ml.model.threads import one_thread
-from ml.profiles.sections import LtcProfile, Profile
+from ml.profiles.sections import Profile
 
-CHUNK_CLIPS = 256
-"""Clips that go through the Q-Formers at once."""
+STRETCH_CLIPS, LEAST_STRETCH_CLIPS = 256, 16
+"""Clips that go through the Q-Formers at once, and how many at the least where tokens are many."""
+STRETCH_VALUES = 2**23
+"""Values of clip tokens that are in memory at once."""
 
 
 @dataclass(frozen=True)
@@ -33,51 +40,80 @@ class ScoredClips:
     long_C: Tensor
     short_C: Tensor
     odds_CSM: Tensor
-    """Log-odds of each branch and member."""
+    """Log-odds of each branch that counts for the fused score, and of each member."""
     tokens_CQD: Tensor
+    """In half precision, like the prompt."""
     prompt_CQD: Tensor
     class_probability_CE: Tensor
 
 
-@torch.no_grad()
-def score_clips(
-    detector: Detector, ltc: LtcProfile, tokens_CTD: Tensor, state: LtcState
-) -> tuple[BranchOutputs, LtcState]:
-    """All branches of a stretch of clips, and the state for the next one: where a video is cut changes nothing."""
-    raw = detector.vador(tokens_CTD)
-    context, state = stream_context(
-        state,
-        tokens_CTD.flatten(1),
-        raw.probability_C,
-        list_length=ltc.list_length,
-        gate=ltc.gate,
-        history=ltc.history,
-    )
-    return detector.branches(tokens_CTD, context, raw), state
+@dataclass(frozen=True)
+class ScoredStretch:
+    """Neighbouring clips of a video, from clip `first` up to `stop`, with all branches."""
+
+    first: int
+    stop: int
+    branches: BranchOutputs
+    class_probability_CE: Tensor
+
+    @property
+    def odds_CSM(self) -> Tensor:
+        """Log-odds, as in `ScoredClips`, on the CPU."""
+        return torch.stack([branch.anomaly_logit_CM for branch in self.branches.scored], 1).cpu()
 
 
-@torch.no_grad()
-def score_features(detector: Detector, profile: Profile, features: ClipFeatures) -> ScoredClips:
-    """Scores, tokens and prompts of a whole video."""
-    state = LtcState.empty(detector.width)
+def scored_stretches(detector: Detector, features: ClipSource, name: str = "") -> Iterator[ScoredStretch]:
+    """A video from its first clip to its last; nothing is remembered of other videos.
+
+    Args:
+        detector: on any device, in evaluation mode.
+        features: read a stretch at a time.
+        name: of the video, for messages.
+
+    Raises:
+        FeaturesBroken: features that are not finite numbers; names video and clip.
+        ArtefactInvalid: sound features without a finite score; names video and clip.
+    """
+    clips, state = len(features.clip_start_ms), None
+    step = max(LEAST_STRETCH_CLIPS, min(STRETCH_CLIPS, STRETCH_VALUES // detector.clip_values))
+    for first in range(0, clips, step):
+        groups = features.clips(first, min(clips, first + step))
+        with torch.no_grad(), one_thread():
+            tokens_CTD = detector.projection({key: values.to(detector.device) for key, values in groups.items()})
+            _check_finite(tokens_CTD, features, first, name)
+            branches, state = detector.stream(tokens_CTD, state)
+            _check_scored(branches, features, first, name)
+            class_probability_CE = detector.class_logits(tokens_CTD).softmax(-1).cpu()
+        yield ScoredStretch(first, first + len(tokens_CTD), branches, class_probability_CE)
+
+
+def score_features(detector: Detector, features: ClipSource, name: str = "") -> ScoredClips:
+    """Scores, tokens and prompts of a whole video; see `scored_stretches` for what it raises."""
+    clips = len(features.clip_start_ms)
+    room: list[Tensor] = []
     parts: list[tuple[Tensor, ...]] = []
-    with one_thread():
-        for first in range(0, len(features.clip_start_ms), CHUNK_CLIPS):
-            groups = {name: values[first : first + CHUNK_CLIPS] for name, values in features.groups.items()}
-            tokens = detector.projection(groups)
-            branches, state = score_clips(detector, profile.ltc, tokens, state)
-            scores = (branch.probability_C for branch in branches.all)
-            odds_CSM = torch.stack([branch.anomaly_logit_CM for branch in branches.all], 1)
-            classes = detector.class_logits(tokens).softmax(-1)
-            parts.append((*scores, odds_CSM, branches.tokens_CQD, branches.prompt_CQD, classes))
-    return ScoredClips(*(torch.cat(values) for values in zip(*parts, strict=True)))
+    for stretch in scored_stretches(detector, features, name):
+        branches = stretch.branches
+        shown = (branches.tokens_CQD, branches.prompt_CQD)
+        room = room or [room_for_tokens(clips, *each.shape[1:]) for each in shown]
+        for kept_CQD, each in zip(room, shown, strict=True):
+            kept_CQD[stretch.first : stretch.stop] = each
+        three = (branch.probability_C.cpu() for branch in (branches.raw, branches.long, branches.short))
+        parts.append((*three, stretch.odds_CSM, stretch.class_probability_CE))
+    raw_C, long_C, short_C, odds_CSM, class_CE = (torch.cat(values) for values in zip(*parts, strict=True))
+    return ScoredClips(raw_C, long_C, short_C, odds_CSM, room[0], room[1], class_CE)
+
+
+def score_odds(detector: Detector, features: ClipSource, name: str = "") -> Tensor:
+    """[C, S, M] log-odds of a whole video, and nothing kept of its tokens; raises what `scored_stretches` raises."""
+    return torch.cat([stretch.odds_CSM for stretch in scored_stretches(detector, features, name)])
 
 
 def scored_video(
     video: VideoRef,
     detector: Detector,
     profile: Profile,
-    features: ClipFeatures,
+    features: ClipSource,
     classes: tuple[str, ...],
     members: Sequence[int] = (),
 ) -> ScoredVideo:
@@ -85,7 +121,7 @@ def scored_video(
 
     A video that the model learnt from gets an honest fused score by the `members` that left it out.
     """
-    scored = score_features(detector, profile, features)
+    scored = score_features(detector, features, video.name)
     fused_C = fused_scores(
         scored.odds_CSM.transpose(0, 1),
         clip_centres_ms(features),
@@ -106,10 +142,29 @@ def scored_video(
     return ScoredVideo(video, scored.tokens_CQD, scored.prompt_CQD, track, segments)
 
 
-def clip_centres_ms(features: ClipFeatures) -> Tensor:
+def clip_centres_ms(features: ClipSource) -> Tensor:
     """[C] middle of each clip."""
     return (torch.tensor(features.clip_start_ms) + torch.tensor(features.clip_end_ms)).float() / 2
 
 
 def _floats(values_C: Tensor) -> tuple[float, ...]:
     return tuple(round(value, 6) for value in values_C.tolist())
+
+
+def _check_finite(tokens_CTD: Tensor, features: ClipSource, first: int, name: str) -> None:
+    broken_C = ~tokens_CTD.flatten(1).isfinite().all(1)
+    if broken_C.any():
+        clip = _clip_name(features, first + int(broken_C.nonzero()[0]), name)
+        raise FeaturesBroken(f"{clip} has features that are not finite numbers; delete its entry of the feature store")
+
+
+def _check_scored(branches: BranchOutputs, features: ClipSource, first: int, name: str) -> None:
+    odds_C = torch.stack([branch.anomaly_logit_CM.sum(1) for branch in (branches.raw, *branches.scored)]).sum(0)
+    if not odds_C.isfinite().all():
+        clip = _clip_name(features, first + int((~odds_C.isfinite()).nonzero()[0]), name)
+        raise ArtefactInvalid(f"{clip} gets no finite score though its features are sound; train the model again")
+
+
+def _clip_name(features: ClipSource, clip: int, name: str) -> str:
+    start_s, end_s = features.clip_start_ms[clip] / 1000, features.clip_end_ms[clip] / 1000
+    return f"{name or 'a video'}: clip {clip} ({start_s:.1f} s to {end_s:.1f} s)"

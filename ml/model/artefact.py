@@ -36,15 +36,20 @@ def write_detector(folder: Path, detector: Detector, profile: Profile, classes: 
     write_json(folder / LABELS_FILE, {"classes": list(classes)})
 
 
-def read_detector(folder: Path) -> tuple[Detector, Profile, tuple[str, ...]]:
+def read_detector(folder: Path, weights_dir: str = "") -> tuple[Detector, Profile, tuple[str, ...]]:
     """Detector in evaluation mode, its profile and its event classes.
+
+    Args:
+        folder: the artefact.
+        weights_dir: root of the pretrained weights' folders; only a frozen former needs it.
 
     Raises:
         ArtefactInvalid: a missing, unreadable or mismatched file, by name.
+        WeightsInvalid: weights of a frozen former that are missing, broken, or others than it was trained with.
     """
     profile = profile_from_mapping(read_json(folder / PROFILE_FILE))
     classes = tuple(read_json(folder / LABELS_FILE)["classes"])
-    detector = build_detector(profile, classes=len(classes))
+    detector = build_detector(profile, classes=len(classes), weights_dir=weights_dir)
     try:
         detector.load_state_dict(load_file(folder / DETECTOR_FILE))
     except (SafetensorError, OSError, RuntimeError) as error:

@@ -1,66 +1,79 @@
-"""The whole detector: tokens, VADor, LTC with its three branches, class head and calibration.
+"""The whole detector: tokens, VADor, long-term context, class head and calibration.
 
-Dimensions: C clips, T clip tokens, D width, M members, Q queries, L = 2 logits, E event classes.
+Dimensions: B videos, C clips, T clip tokens, D width, M members, Q queries, E event classes, W class features.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
 
-from ml.model.ltc import LtcContext, LtcNet
-from ml.model.motion import GROUP_SIZES
+from ml.model.backbones import group_shapes
+from ml.model.branches import BranchOutputs
+from ml.model.ltc_paper import PaperLtc
+from ml.model.ltc_reference import ReferenceLtc
+from ml.model.ltc_state import LtcState
 from ml.model.projection import TokenProjection
-from ml.model.vador import Vador, VadorOutput, gated_vador
-from ml.profiles.sections import Profile
+from ml.model.stored_tokens import StoredTokens
+from ml.model.token_projection import SharedProjection
+from ml.model.vador import Vador, gated_vador, single_vador
+from ml.model.video_llama_former import build_video_llama_former
+from ml.profiles.sections import LtcProfile, Profile
 
-TOKENS = len(GROUP_SIZES)
 QUANTILES = 257
+Projection = TokenProjection | SharedProjection | StoredTokens
+OLD_NAMES = {"ltc_long.": "ltc.long.", "ltc_short.": "ltc.short."}
+"""Where tensors of artefacts from before there were two modes have gone."""
 
 
-@dataclass(frozen=True)
-class BranchOutputs:
-    """The three parallel branches of section 1.3, point 7."""
+class LongTermContext(Protocol):
+    """A mode of the LTC; `stream` and `full_length` say the same of a video."""
 
-    raw: VadorOutput
-    long: VadorOutput
-    short: VadorOutput
+    def stream(self, vador: Vador, tokens_CTD: Tensor, state: LtcState | None) -> tuple[BranchOutputs, LtcState]:
+        """All branches of the next stretch of a video (state None: of its first), and the state after it."""
 
-    @property
-    def all(self) -> tuple[VadorOutput, VadorOutput, VadorOutput]:
-        """Raw, long and short."""
-        return self.raw, self.long, self.short
-
-    @property
-    def tokens_CQD(self) -> Tensor:
-        """h: what the raw branch's Q-Formers saw, members side by side."""
-        return self.raw.tokens_CMQD.flatten(1, 2)
-
-    @property
-    def prompt_CQD(self) -> Tensor:
-        """The anomaly prompt h + h_L + h_S (section 1.3, point 9)."""
-        summed = self.raw.tokens_CMQD + self.long.tokens_CMQD + self.short.tokens_CMQD
-        return summed.flatten(1, 2)
+    def full_length(self, vador: Vador, tokens_BCTD: Tensor, is_clip_BC: Tensor) -> BranchOutputs:
+        """All branches of whole videos, of their real clips in order; padding must come last."""
 
 
 class Detector(nn.Module):
     """Everything of a model version but its language."""
 
-    def __init__(self, *, projection: TokenProjection, vador: Vador, long: LtcNet, short: LtcNet, classes: int) -> None:
+    def __init__(
+        self,
+        *,
+        projection: Projection,
+        vador: Vador,
+        ltc: ReferenceLtc | PaperLtc,
+        tokens: int,
+        classes: int,
+        has_mean_classes: bool,
+    ) -> None:
+        """Args:
+        projection: makes clip tokens of what the feature store holds.
+        vador: scores clips without context.
+        ltc: the long-term context.
+        tokens: of a clip.
+        classes: event classes.
+        has_mean_classes: the class head sees the mean of a clip's tokens; otherwise it sees them side by side.
+        """
         super().__init__()
         self.projection = projection
         self.vador = vador
-        self.ltc_long, self.ltc_short = long, short
-        width = TOKENS * projection.token_dim
-        self.class_head = nn.Linear(width, classes)
+        self.ltc = ltc
+        self.clip_values = tokens * projection.token_dim
+        """Values of a clip's tokens."""
+        self.has_mean_classes = has_mean_classes
+        self.class_head = nn.Linear(projection.token_dim if has_mean_classes else self.clip_values, classes)
         self.calibration: Tensor
         self.register_buffer("calibration", torch.tensor([1.0, 0.0]))
         """Slope and offset of the fused log-odds; see `ml.inference.fusion`."""
         self.quantiles_MQ: Tensor
         self.register_buffer("quantiles_MQ", torch.linspace(-5, 5, QUANTILES).repeat(self.members, 1))
         """Of each member: how its smoothed log-odds are spread over the training videos."""
+        self.register_load_state_dict_pre_hook(_rename_old)  # type: ignore[no-untyped-call]
 
     @property
     def members(self) -> int:
@@ -68,41 +81,100 @@ class Detector(nn.Module):
         return len(self.vador.formers)
 
     @property
-    def width(self) -> int:
-        """Values of a clip's flattened tokens."""
-        return self.class_head.in_features
+    def device(self) -> torch.device:
+        """Where its weights are."""
+        return self.calibration.device
 
-    def branches(self, tokens_CTD: Tensor, context: LtcContext, raw: VadorOutput | None = None) -> BranchOutputs:
-        """All three branches of clips whose context ([C, T * D]) is known; `raw` where it is known already."""
-        return BranchOutputs(
-            raw or self.vador(tokens_CTD),
-            self.vador(tokens_CTD + self.ltc_long(context.long.view_as(tokens_CTD))),
-            self.vador(tokens_CTD + self.ltc_short(context.short.view_as(tokens_CTD))),
-        )
+    def stream(self, tokens_CTD: Tensor, state: LtcState | None) -> tuple[BranchOutputs, LtcState]:
+        """All branches of the next stretch of a video, and the state for the one after; None before the first."""
+        return self.ltc.stream(self.vador, tokens_CTD, state)
+
+    def full_length(self, tokens_BCTD: Tensor, is_clip_BC: Tensor) -> BranchOutputs:
+        """All branches of whole videos at once, of their real clips in order; quadratic in C, for training."""
+        return self.ltc.full_length(self.vador, tokens_BCTD, is_clip_BC)
+
+    def class_features(self, tokens_CTD: Tensor) -> Tensor:
+        """[C, W] what the class head sees of clips."""
+        return tokens_CTD.mean(1) if self.has_mean_classes else tokens_CTD.flatten(1)
 
     def class_logits(self, tokens_CTD: Tensor) -> Tensor:
         """[C, E]"""
-        logits: Tensor = self.class_head(tokens_CTD.flatten(1))
+        logits: Tensor = self.class_head(self.class_features(tokens_CTD))
         return logits
 
 
-def build_detector(profile: Profile, *, classes: int) -> Detector:
-    """A detector with the profile's sizes; its weights come from torch's random state."""
-    sizes = profile.detector
+def build_detector(profile: Profile, *, classes: int, weights_dir: str = "") -> Detector:
+    """A detector with the profile's sizes; what is trained starts from torch's random state.
+
+    Args:
+        profile: which projection, formers and mode of the LTC, and their sizes.
+        classes: event classes.
+        weights_dir: root of the pretrained weights' folders; only a frozen former needs it.
+
+    Raises:
+        WeightsInvalid: weights of a frozen former that are missing or broken.
+    """
+    # The order decides which random numbers each part gets: a run of an old version is repeated exactly.
+    projection = build_projection(profile)
+    vador = build_vador(profile, weights_dir)
+    ltc = build_ltc(profile.ltc, dim=profile.detector.token_dim)
     return Detector(
-        projection=TokenProjection(sizes.token_dim),
-        vador=gated_vador(
-            dim=sizes.token_dim,
-            tokens=TOKENS,
-            members=sizes.members,
-            specialists=sizes.specialists,
-            queries=sizes.queries,
-            layers=sizes.layers,
-            heads=sizes.heads,
-            hidden=sizes.predictor_hidden,
-            dropout=sizes.dropout,
-        ),
-        long=LtcNet(sizes.token_dim, profile.ltc.hidden),
-        short=LtcNet(sizes.token_dim, profile.ltc.hidden),
+        projection=projection,
+        vador=vador,
+        ltc=ltc,
+        tokens=clip_tokens(profile),
         classes=classes,
+        # Few tokens of different kinds stay apart; hundreds of one kind are averaged.
+        has_mean_classes=profile.encoder.tokens > 0,
     )
+
+
+def clip_tokens(profile: Profile) -> int:
+    """Tokens of a clip: those of the encoder, or one for each group of values."""
+    return profile.encoder.tokens or len(group_shapes(profile))
+
+
+def build_projection(profile: Profile) -> Projection:
+    """From what the feature store holds of a clip to clip tokens [C, T, D]."""
+    sizes, encoder = profile.detector, profile.encoder
+    if sizes.former == "video_llama":
+        return StoredTokens(tokens=encoder.tokens, token_dim=sizes.token_dim)
+    if encoder.tokens:
+        return SharedProjection(tokens=encoder.tokens, width=encoder.width, token_dim=sizes.token_dim)
+    return TokenProjection(sizes.token_dim)
+
+
+def build_vador(profile: Profile, weights_dir: str) -> Vador:
+    """The ensemble of small formers that phase 1 trains, or the one frozen former of the paper."""
+    sizes = profile.detector
+    if sizes.former == "video_llama":
+        former = build_video_llama_former(profile, weights_dir)
+        return single_vador(former, dim=sizes.token_dim, hidden=sizes.predictor_hidden)
+    return gated_vador(
+        dim=sizes.token_dim,
+        tokens=clip_tokens(profile),
+        members=sizes.members,
+        specialists=sizes.specialists,
+        queries=sizes.queries,
+        layers=sizes.layers,
+        heads=sizes.heads,
+        hidden=sizes.predictor_hidden,
+        dropout=sizes.dropout,
+    )
+
+
+def build_ltc(profile: LtcProfile, *, dim: int) -> ReferenceLtc | PaperLtc:
+    """The long-term context in the profile's mode, for tokens of width `dim`."""
+    if profile.mode == "paper":
+        return PaperLtc(dim=dim, hidden=profile.hidden, list_length=profile.list_length, history=profile.history)
+    return ReferenceLtc(
+        dim=dim, hidden=profile.hidden, list_length=profile.list_length, gate=profile.gate, history=profile.history
+    )
+
+
+def _rename_old(module: nn.Module, state_dict: dict[str, Any], prefix: str, *args: object) -> None:
+    del module, args
+    for name in list(state_dict):
+        for old, new in OLD_NAMES.items():
+            if name.startswith(prefix + old):
+                state_dict[prefix + new + name.removeprefix(prefix + old)] = state_dict.pop(name)

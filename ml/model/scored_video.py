@@ -30,9 +30,10 @@ class ScoredVideo:
 
     video: VideoRef
     tokens_CQD: Tensor
-    """Output of the video Q-Former, float32, one row of query tokens a clip."""
+    """Output of the video Q-Former, half precision, one row of query tokens a clip; maybe on disk, see
+    `ml.inference.kept_tokens`."""
     prompt_CQD: Tensor
-    """Anomaly prompt: h + h_L + h_S of each clip, float32, the same shape as `tokens_CQD`."""
+    """Anomaly prompt of each clip (h + h_L + h_S, or x~ in mode paper), the same shape as `tokens_CQD`."""
     scores: ScoreTrack
     segments: tuple[CutSegment, ...]
     """In order of time, never overlapping."""

@@ -12,7 +12,6 @@ import json
 import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from functools import partial
 from pathlib import Path
 
 import torch
@@ -21,7 +20,7 @@ from torch import Tensor
 from ml.contracts import Progress, ProgressCallback, ShouldStop, TrainingJob, TrainingOutcome, to_json
 from ml.data.encoding import VideoEncoder
 from ml.errors import JobInvalid
-from ml.inference.scoring import score_features, scored_video
+from ml.inference.scoring import score_odds, scored_video
 from ml.model.artefact import (
     FOLDS_FILE,
     artefact_sha256,
@@ -76,7 +75,7 @@ def train(
     chosen = tuple(video for video in job.videos if video.video.split == "train")
     progress = RunProgress(on_progress, _expected_s(job, profile, len(chosen)))
     work = _work_folder(job, profile)
-    encoder = VideoEncoder(profile, job.store_dir, processes.device, job.weights_dir)
+    encoder = VideoEncoder(profile, job.store_dir, processes.device, job.weights_dir, job.store_cap_gb)
     material = read_material(chosen, encoder, progress, should_stop, processes)
     staged = work / STAGED
     with _threads(profile):
@@ -116,7 +115,8 @@ def _expected_s(job: TrainingJob, profile: Profile, videos: int) -> dict[str, fl
 def _work_folder(job: TrainingJob, profile: Profile) -> Path:
     """The folder of this very job and profile below its work folder: a checkpoint never feeds a different run, and a
     different run in the same work folder takes nothing away from this one."""
-    asked = json.dumps([to_json(job), profile_to_mapping(profile)], sort_keys=True)
+    same = dataclasses.replace(job, store_cap_gb=0.0)  # A run that ran out of room goes on where it was, with more.
+    asked = json.dumps([to_json(same), profile_to_mapping(profile)], sort_keys=True)
     work = Path(job.work_dir) / f"job-{hashlib.sha256(asked.encode()).hexdigest()[:16]}"
     work.mkdir(parents=True, exist_ok=True)
     return work
@@ -149,7 +149,7 @@ def _train_detector(
         for each, video in zip(clips, material.videos, strict=True)
     ]
     metrics: dict[str, float] = {}
-    for phase, run in ((1, partial(run_phase1, processes=processes)), (2, run_phase2)):
+    for phase, run in ((1, run_phase1), (2, run_phase2)):
         if phase not in job.phases:
             continue
 
@@ -164,9 +164,10 @@ def _train_detector(
             checkpoint=work / f"phase{phase}.safetensors",
             on_epoch=on_epoch,
             should_stop=should_stop,
+            processes=processes,
         )
     if metrics:
-        calibrate(detector, _odds(detector, profile, material, processes), clips, profile)
+        calibrate(detector, _odds(detector, material, processes), clips, profile)
     if processes.is_main:
         write_detector(work / STAGED, detector, profile, classes)
         write_json(work / STAGED / FOLDS_FILE, folds)
@@ -174,10 +175,12 @@ def _train_detector(
     return metrics
 
 
-def _odds(detector: Detector, profile: Profile, material: Material, processes: Processes) -> list[Tensor]:
+def _odds(detector: Detector, material: Material, processes: Processes) -> list[Tensor]:
     """[C, S, M] log-odds of all training videos; several processes divide the videos."""
     numbered = processes.share(list(enumerate(material.features)))
-    scored = [(number, score_features(detector, profile, features.whole()).odds_CSM) for number, features in numbered]
+    scored = [
+        (number, score_odds(detector, features, material.videos[number].video.name)) for number, features in numbered
+    ]
     return [odds for _, odds in sorted(processes.gathered(scored), key=lambda pair: pair[0])]
 
 
@@ -194,12 +197,12 @@ def _folds(
 def _starting_detector(job: TrainingJob, profile: Profile, material: Material) -> tuple[Detector, tuple[str, ...]]:
     """A new detector with its projection fitted, or the parent's where phase 1 is left out."""
     if 1 not in job.phases:
-        detector, parents_profile, classes = read_detector(Path(job.parent_dir))
+        detector, parents_profile, classes = read_detector(Path(job.parent_dir), job.weights_dir)
         _check_parent(parents_profile, profile)
         return detector, classes
     classes = event_classes(material.videos)
     torch.manual_seed(job.seed)
-    detector = build_detector(profile, classes=len(classes))
+    detector = build_detector(profile, classes=len(classes), weights_dir=job.weights_dir)
     fit_projection(detector.projection, material.features)
     return detector, classes
 
@@ -244,16 +247,16 @@ def _train_language(
     processes: Processes,
 ) -> Mapping[str, float]:
     """Phase 3 on what the staged detector says of the training videos; counts and the last loss."""
-    detector, profile, classes = read_detector(work / STAGED)
+    detector, profile, classes = read_detector(work / STAGED, job.weights_dir)
     folds = read_folds(work / STAGED)
     scored = [
-        (video, scored_video(video.video, detector, profile, features.whole(), classes, folds.get(video.video.key, ())))
+        (video, scored_video(video.video, detector, profile, features, classes, folds.get(video.video.key, ())))
         for video, features in zip(material.videos, material.features, strict=True)
     ]
 
     def general_video(path: Path) -> ScoredVideo:
         video = video_ref(path, path.name)
-        return scored_video(video, detector, profile, encoder.open(video).features.whole(), classes)
+        return scored_video(video, detector, profile, encoder.open(video).features, classes)
 
     return run_phase3(
         scored,
