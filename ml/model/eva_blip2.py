@@ -157,9 +157,14 @@ def build_eva_blip2(profile: Profile, weights_dir: str, device: torch.device) ->
 
     Raises:
         WeightsInvalid: weights that are missing or broken; the message says where they were looked for.
-        ProfileInvalid: weights of other sizes than the profile's.
+        ProfileInvalid: weights of other sizes than the profile's, or a quantization.
     """
     encoder = profile.encoder
+    if encoder.quantization != "none":
+        raise ProfileInvalid(
+            f"profile {profile.name!r}: encoder.quantization {encoder.quantization} is not for eva_blip2, whose weights "
+            "take 2 GB; set it to none"
+        )
     return EvaBlip2Backbone(
         resolve_weights(encoder.weights, encoder.revision, weights_dir),
         frames_per_clip=profile.sampling.frames_per_clip,

@@ -92,11 +92,12 @@ def test_identity_follows_the_weights_and_not_their_place(published, profile, tm
     ("section", "change", "message"),
     [
         ("encoder", {"input_px": 224}, "encoder.input_px is 224 but the weights in 'small' give 28"),
+        ("encoder", {"quantization": "4bit"}, "encoder.quantization 4bit is not for eva_blip2"),
         ("encoder", {"tokens": 256}, r"encoder.tokens \(8 frames of a clip\) is 256 but .* give 32"),
         ("sampling", {"frames_per_clip": 4}, r"encoder.tokens \(4 frames of a clip\) is 32 but .* give 16"),
     ],
 )
-def test_weights_of_other_sizes_are_refused(published, profile, section, change, message):
+def test_what_the_weights_are_not_is_refused(published, profile, section, change, message):
     other = dataclasses.replace(profile, **{section: dataclasses.replace(getattr(profile, section), **change)})
     with pytest.raises(ProfileInvalid, match=message):
         build_eva_blip2(other, str(published), CPU)
