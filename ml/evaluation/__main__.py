@@ -6,7 +6,7 @@ import argparse
 import json
 import math
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
@@ -18,7 +18,6 @@ from ml.evaluation.pairing import Choices, Expansion, paired
 from ml.evaluation.protocol import protocol_of
 from ml.evaluation.report import Report, report_json, report_lines
 from ml.evaluation.score_files import GivenScores, read_scores
-from ml.evaluation.sentence_embedding import embedder, installed_model
 from ml.evaluation.text_figures import Embed
 
 _EXAMPLE = """\
@@ -30,6 +29,7 @@ truth:   lines `path n_frames class s1 e1 s2 e2` (UCF-Crime and TAD as UMIL publ
          `Name.mp4 Class s1 e1 s2 e2` (UCF-Crime itself), or ActivityNet's JSON
 scores:  JSON {video: [score, ...]}, CSV lines `video,score`, .npz with an array a video, a folder of .npy or
          .npz files, or predictions.json of `python -m ml.inference`; any number of scores a video
+python -m ml.evaluation.by_meaning takes the same and compares sentences by their meaning too.
 docs/evaluation.md says what each figure means and how protocols differ."""
 
 
@@ -84,11 +84,11 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Prints the figures; 0, or 2 after one line on standard error."""
+def main(arguments: Sequence[str] | None = None, embed: Embed | None = None) -> int:
+    """Prints the figures; 0, or 2 after one line on standard error. With `embed`, sentences are compared by meaning."""
     options = parser().parse_args(arguments)
     try:
-        reports = _reports(options)
+        reports = _reports(options, embed)
     except ModelError as error:
         sys.stderr.write(f"python -m ml.evaluation: error: {' '.join(str(error).split())}\n")
         return 2
@@ -100,7 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _reports(options: argparse.Namespace) -> list[Report]:
+def _reports(options: argparse.Namespace, embed: Embed | None) -> list[Report]:
     labelled = read_labelled(options.truth)
     if options.lengths:
         labelled = with_lengths(labelled, read_lengths(options.lengths), Path(options.lengths).name)
@@ -115,7 +115,6 @@ def _reports(options: argparse.Namespace) -> list[Report]:
         threshold=options.threshold,
         skip_missing=options.skip_missing,
     )
-    embed = _embed(options.sentence_model, given.values())
     rules = list(dict.fromkeys(options.rule or ["correct"]))
     return [_report(labelled, given, replace(choices, rule=rule), Path(options.truth).name, embed) for rule in rules]
 
@@ -141,15 +140,6 @@ def _report(
         raise ScoresInvalid("no score file is given")
     names = tuple(Path(path).name for path in given)
     return Report(protocol_of(first, choices, truth), names, tuple(results))
-
-
-def _embed(folder: str | None, given: Iterable[Mapping[str, GivenScores]]) -> Embed | None:
-    """The sentence model that was asked for, or the installed one where there may be sentences to compare."""
-    if folder:
-        return embedder(folder)
-    has_sentences = any(one.prediction is not None for scores in given for one in scores.values())
-    installed = installed_model() if has_sentences else None
-    return embedder(installed) if installed else None
 
 
 def _expansion(text: str) -> Expansion:

