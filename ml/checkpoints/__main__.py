@@ -15,8 +15,9 @@ from ml.checkpoints.folder import new_folder, write_manifest, write_parts
 from ml.checkpoints.geometry import GEOMETRIES, PUBLISHED, SMALL
 from ml.checkpoints.inspection import as_json, inspect_folder, parameter_counts
 from ml.checkpoints.llm_folder import LLM_DIR, copy_llm
+from ml.checkpoints.parent import write_parent
 from ml.checkpoints.published_files import read_published
-from ml.checkpoints.published_names import ROLES
+from ml.checkpoints.published_names import DETECTOR, ROLES
 from ml.checkpoints.random_weights import (
     converted_tensors,
     write_as_published,
@@ -36,7 +37,7 @@ CONVERT_EXAMPLE = """what comes from where:
   --blip2        BLIP-2's pretrained Q-Former (blip2_pretrained_flant5xxl.pth): image Q-Former, its queries, ln_vision
   --video-llama  Video-LLaMA with Vicuna-7B: video Q-Former, its queries, frame positions, llama_proj
   --vad-llama    VAD-LLaMA, any phase (optional): anomaly predictor, LTC nets, both adaptors; also all of the above
-                 that the other files do not have
+                 that the other files do not have. Its detector becomes the artefact `parent` in the folder
   --llm          folder of Vicuna-7B as transformers has it (optional; phase 3 needs it)
 Pickled files are read without running any code that they may hold. Nothing is written unless everything is there.
 Then set the weights root (VIGIL_WEIGHTS, or --weights of ml.training) to the folder that holds the one written.
@@ -105,12 +106,15 @@ def _convert(options: argparse.Namespace) -> list[str]:
     with new_folder(options.out, may_replace=options.force) as draft:
         files = {role: read_published(path) for role, path in paths.items()}
         parts, account = convert(files, geometry)
+        trained = parts.pop(DETECTOR, None)
         write_parts(draft, parts, geometry)
         if options.llm is not None:
             copy_llm(options.llm, draft, geometry)
         if options.small:
             write_small_profiles(draft, geometry, options.out.name)
         sources = {file.name: file.sha256() for file in files.values()}
+        if trained is not None:
+            write_parent(draft, trained, geometry, name=options.out.name, sources=sorted(sources))
         write_manifest(draft, geometry, sources=sources, tensors=account.written)
     if options.json:
         return [as_json({"out": str(options.out), **_plain(account)})]

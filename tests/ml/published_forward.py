@@ -69,3 +69,43 @@ def linear(state, name, x):
 
 def normed(state, name, x, eps):
     return functional.layer_norm(x, x.shape[-1:], state[f"{name}.weight"], state[f"{name}.bias"], eps)
+
+
+def vad_llama(state, frames_CFQD, *, heads, layers, longest=3):
+    """Logits [C, Q, 2] and hidden states [C, Q, D] of the branches y, y_l and y_s of one video (section 1.3)."""
+    clips, per_clip, queries, width = frames_CFQD.shape
+    positions = state["video_frame_position_embedding.weight"][:per_clip, None]
+
+    def seen(frames):
+        tokens = (frames + positions).reshape(clips, per_clip * queries, width)
+        hidden = qformer(
+            state,
+            "video_Qformer.bert",
+            state["video_query_tokens"],
+            tokens,
+            layers=layers,
+            heads=heads,
+            frequency=1,
+        )
+        return net(state, "vad_decoder", hidden), hidden
+
+    def with_context(name, chosen):
+        retrieved = (chosen * (unit @ unit.T)) @ unit
+        return seen(frames_CFQD + net(state, name, retrieved.view_as(frames_CFQD)))
+
+    unit = functional.normalize(frames_CFQD.flatten(1), dim=-1)
+    raw = seen(frames_CFQD)
+    score = raw[0].softmax(-1)[..., 1].amax(1)
+    past = torch.ones(clips, clips).tril(-1)
+    listed = torch.zeros(clips, clips)
+    for candidates in (score * (score >= 0.5), (1 - score) * (score < 0.5)):
+        ranked = candidates[None] * past
+        listed += ranked > ranked.topk(min(longest, clips), 1).values[:, -1:] if clips >= longest else ranked > 0
+    recent = torch.ones(clips, clips).tril() - torch.ones(clips, clips).tril(-longest)
+    return raw, with_context("LTC_fcs_L", listed), with_context("LTC_fcs_S", recent)
+
+
+def net(state, name, x):
+    """Linear, layer norm, linear: the anomaly predictor and the nets W of the LTC."""
+    hidden = normed(state, f"{name}.ln_0", linear(state, f"{name}.fc_0", x), 1e-5)
+    return linear(state, f"{name}.fc_1", hidden)
