@@ -104,12 +104,12 @@ def _convert(options: argparse.Namespace) -> list[str]:
     geometry = SMALL if options.small else PUBLISHED
     paths: dict[str, Path] = {role: path for role in ROLES if (path := getattr(options, role)) is not None}
     with new_folder(options.out, may_replace=options.force) as draft:
-        files = {role: read_published(path) for role, path in paths.items()}
+        files = {role: read_published(_told_path(path)) for role, path in paths.items()}
         parts, account = convert(files, geometry)
         trained = parts.pop(DETECTOR, None)
         write_parts(draft, parts, geometry)
         if options.llm is not None:
-            copy_llm(options.llm, draft, geometry)
+            copy_llm(_told_path(options.llm), draft, geometry)
         if options.small:
             write_small_profiles(draft, geometry, options.out.name)
         sources = {file.name: file.sha256() for file in files.values()}
@@ -152,6 +152,13 @@ def _inspect(options: argparse.Namespace) -> list[str]:
         size = f"{file.tensors:>5} tensors {file.parameters:>15,} parameters {file.bytes:>15,} bytes"
         lines.append(f"  {file.path:<36} {size}  {'/'.join(file.dtypes)}  {state}")
     return lines
+
+
+def _told_path(path: Path) -> Path:
+    """The path; a person at a terminal is told what is being read, since gigabytes take minutes."""
+    if sys.stderr.isatty():
+        print(f"reading {path} ...", file=sys.stderr)
+    return path
 
 
 def _plain(account: Account) -> dict[str, object]:

@@ -58,6 +58,14 @@ def test_tokens_are_those_of_the_published_networks(published, profile):
     torch.testing.assert_close(tokens, queries.reshape(2, 8 * SMALL.queries, SMALL.width), atol=2e-5, rtol=1e-5)
 
 
+def test_half_precision_says_nearly_the_same(published, profile):
+    tokens = {}
+    for dtype in ("float32", "bfloat16"):
+        changed = dataclasses.replace(profile, encoder=dataclasses.replace(profile.encoder, dtype=dtype))
+        tokens[dtype] = build_eva_blip2(changed, str(published), CPU).clip_tokens(torch.from_numpy(frames())).float()
+    assert torch.nn.functional.cosine_similarity(tokens["float32"], tokens["bfloat16"], dim=-1).min() > 0.99
+
+
 def test_chunks_come_out_in_order_and_however_they_are_cut(published, profile):
     backbone = build_eva_blip2(profile, str(published), CPU)
     images = frames(32)
