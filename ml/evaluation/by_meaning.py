@@ -8,19 +8,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from ml.errors import WeightsInvalid
 from ml.evaluation.__main__ import main
 from ml.evaluation.sentence_embedding import INSTALL, installed_embedder
 
 
 def main_by_meaning(arguments: Sequence[str] | None = None) -> int:
     """Prints the figures with `text.similarity`; 0, or 2 after one line on standard error."""
-    try:
-        embed = installed_embedder()
-        if embed is None:
-            raise WeightsInvalid(f"comparing sentences by meaning needs a sentence model: {INSTALL}")
-    except WeightsInvalid as error:
-        sys.stderr.write(f"python -m ml.evaluation.by_meaning: error: {error}\n")
+    embed = installed_embedder()
+    if embed is None:
+        needed = f"comparing sentences by meaning needs a sentence model: {INSTALL}"
+        sys.stderr.write(f"python -m ml.evaluation.by_meaning: error: {needed}\n")
         return 2
     return main(arguments, embed)
 

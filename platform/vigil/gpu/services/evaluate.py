@@ -6,6 +6,7 @@ from typing import Any
 
 from ml.contracts import EvaluationResult, ShouldStop, VideoTruth
 from ml.evaluation.evaluate import evaluate
+from ml.evaluation.sentence_embedding import installed_embedder
 from vigil.gpu.services.prelabel import VideoFailure, predictions_make
 from vigil.predictions.selectors import as_contract, predictions_of
 from vigil.projects.errors import Invalid
@@ -72,5 +73,6 @@ def evaluate_split(
         raise Invalid(f"none of {len(failed)} videos could be predicted; {video.name}: {error}")
     stored = predictions_of(model_version=version, videos=[one.video for one in made])
     predictions = [as_contract(one) for one in stored]
-    result = evaluate(predictions, [by_key[prediction.video_key] for prediction in predictions])
+    known = [by_key[prediction.video_key] for prediction in predictions]
+    result = evaluate(predictions, known, installed_embedder())
     return Evaluation(result, failed)

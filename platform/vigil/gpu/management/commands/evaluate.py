@@ -7,6 +7,8 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from ml.contracts import VideoTruth
+from ml.evaluation.sentence_embedding import INSTALL
+from ml.evaluation.spread import FIGURES as ALL_FIGURES
 from vigil.gpu.services.evaluate import evaluate_model
 from vigil.gpu.truth_files import truth_of_file
 from vigil.projects.commands import VigilCommand
@@ -67,9 +69,17 @@ class Command(VigilCommand):
 
     def _say_figures(self, metrics: dict[str, Any]) -> None:
         self.say(f"{metrics['model']} on {metrics['videos']} videos")
-        for figure in FIGURES:
-            value = value_of(metrics, figure.key)
-            self.say(f"  {figure.title:<42} {'none' if value is None else f'{value:.3f}'}")
+        gated = {figure.key: figure.title for figure in FIGURES}
+        for key, title in gated.items():
+            value = value_of(metrics, key)
+            self.say(f"  {title:<42} {'none' if value is None else f'{value:.3f}'}")
+        # What the gate does not look at is told where there is something to tell.
+        for key, title in ALL_FIGURES.items():
+            value = value_of(metrics, key)
+            if key not in gated and value is not None:
+                self.say(f"  {title:<42} {value:.3f}")
+        if value_of(metrics, "text.sentences") and value_of(metrics, "text.similarity") is None:
+            self.say(f"  to compare the sentences by meaning too: {INSTALL}")
 
 
 def _some(names: list[str]) -> str:
