@@ -4,43 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from ml.contracts import TrainingJob
-from ml.model.artefact import CARD_FILE, LABELS_FILE, read_json, write_json
 
 
-def write_card(
-    staged: Path,
+def model_card(
     job: TrainingJob,
     profile: str,
+    backbone: str,
     *,
     metrics: Mapping[str, float],
     counts: Mapping[str, int],
     broken: Sequence[str],
-) -> None:
-    """Write `model_card.json` into a folder that nobody reads yet; the same for equal runs of equal code.
+) -> dict[str, Any]:
+    """What `model_card.json` holds beside the event classes; the same for equal runs of equal code.
 
     Args:
-        staged: the artefact's folder, the detector already in it.
         job: what was asked for.
         profile: name of the profile; all of it is in `profile.json`.
+        backbone: identity of the frozen backbone, the hash of its weights included.
         metrics: last losses.
         counts: labels of each kind that were used.
         broken: why each unreadable video was left out.
     """
-    card = {
+    return {
         "profile": profile,
+        "backbone": backbone,
         "phases": list(job.phases),
         "seed": job.seed,
         "template": job.template,
         "parent": Path(job.parent_dir).name if job.parent_dir else "",
-        "classes": read_json(staged / LABELS_FILE)["classes"],
         "metrics": dict(metrics),
         "counts": dict(counts),
         "unreadable": list(broken),
         "git_commit": _git_commit(),
     }
-    write_json(staged / CARD_FILE, card)
 
 
 def _git_commit() -> str:

@@ -50,8 +50,9 @@ class Processes:
     @property
     def device(self) -> torch.device:
         """Where this process computes: a GPU of its own, or the CPU."""
-        if self._accelerator:
+        if self._accelerator and self._accelerator.device.type != "cpu":
             return torch.device(self._accelerator.device)
+        # Without the index that accelerate gives a processor: safetensors does not know "cpu:0".
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
     def share(self, items: Sequence[T]) -> Sequence[T]:

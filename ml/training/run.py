@@ -19,14 +19,17 @@ from torch import Tensor
 
 from ml.contracts import Progress, ProgressCallback, ShouldStop, TrainingJob, TrainingOutcome, to_json
 from ml.data.encoding import VideoEncoder
-from ml.errors import JobInvalid
+from ml.errors import JobInvalid, WeightsInvalid
 from ml.inference.scoring import score_odds, scored_video
 from ml.model.artefact import (
+    CARD_FILE,
     FOLDS_FILE,
+    LABELS_FILE,
     artefact_sha256,
     publish,
     read_detector,
     read_folds,
+    read_json,
     write_detector,
     write_json,
 )
@@ -38,7 +41,7 @@ from ml.profiles.loading import load_profile, profile_to_mapping
 from ml.profiles.sections import Profile
 from ml.training.batches import VideoClips
 from ml.training.calibration import calibrate
-from ml.training.card import write_card
+from ml.training.card import model_card
 from ml.training.folds import fold_videos, left_out, left_out_further
 from ml.training.material import Material, fit_projection, read_material, video_clips
 from ml.training.phase1 import run_phase1
@@ -76,6 +79,8 @@ def train(
     progress = RunProgress(on_progress, _expected_s(job, profile, len(chosen)))
     work = _work_folder(job, profile)
     encoder = VideoEncoder(profile, job.store_dir, processes.device, job.weights_dir, job.store_cap_gb)
+    if 1 not in job.phases:
+        _check_parents_backbone(job, encoder)
     material = read_material(chosen, encoder, progress, should_stop, processes)
     staged = work / STAGED
     with _threads(profile):
@@ -87,7 +92,8 @@ def train(
     if processes.is_main:
         if 3 not in job.phases and 1 not in job.phases and (Path(job.parent_dir) / LANGUAGE_DIR).is_dir():
             shutil.copytree(Path(job.parent_dir) / LANGUAGE_DIR, staged / LANGUAGE_DIR, dirs_exist_ok=True)
-        write_card(staged, job, profile.name, metrics=metrics, counts=counts, broken=material.broken)
+        card = model_card(job, profile.name, encoder.identity, metrics=metrics, counts=counts, broken=material.broken)
+        write_json(staged / CARD_FILE, card | {"classes": read_json(staged / LABELS_FILE)["classes"]})
         publish(staged, Path(job.out_dir))
     processes.barrier()
     return TrainingOutcome(job.out_dir, artefact_sha256(Path(job.out_dir)), profile.name, metrics, counts)
@@ -237,6 +243,16 @@ def _check_labels(clips: Sequence[VideoClips], job: TrainingJob) -> None:
         raise JobInvalid(f"nothing in the train split is known to be {lacking}; label at least one video {lacking}")
 
 
+def _check_parents_backbone(job: TrainingJob, encoder: VideoEncoder) -> None:
+    """Refuse a parent that learnt from another backbone's features; artefacts of old do not say which it was."""
+    theirs = read_json(Path(job.parent_dir) / CARD_FILE).get("backbone", encoder.identity)
+    if theirs != encoder.identity:
+        raise WeightsInvalid(
+            f"the parent model was trained on features of {theirs}, the weights at hand make {encoder.identity}; "
+            "put the former weights back, or add phase 1"
+        )
+
+
 def _train_language(
     job: TrainingJob,
     material: Material,
@@ -248,6 +264,8 @@ def _train_language(
 ) -> Mapping[str, float]:
     """Phase 3 on what the staged detector says of the training videos; counts and the last loss."""
     detector, profile, classes = read_detector(work / STAGED, job.weights_dir)
+    if profile.encoder.tokens:
+        detector.to(processes.device)
     folds = read_folds(work / STAGED)
     scored = [
         (video, scored_video(video.video, detector, profile, features, classes, folds.get(video.video.key, ())))

@@ -9,9 +9,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from footage import video_ref, write_video
+from quick_profile import write_quick_profile
 
 from ml.contracts import LabelledSegment, TrainingJob, TrainingVideo, VideoRef
-from ml.errors import ArtefactInvalid, JobInvalid, TrainingStopped
+from ml.errors import ArtefactInvalid, JobInvalid, TrainingStopped, WeightsInvalid
 from ml.inference.prelabel import Prelabeller
 from ml.training.run import silent, train
 
@@ -125,6 +126,77 @@ def test_a_broken_video_is_counted_and_named_and_many_fail_the_run(library, tmp_
     assert "there is no such file" in card["unreadable"][0]
     with pytest.raises(JobInvalid, match="3 of 9 training videos cannot be read"):
         train(job(library, tmp_path, videos=(*library[1], *broken)), silent, never)
+
+
+@pytest.fixture(scope="module")
+def quick(tmp_path_factory):
+    return write_quick_profile(tmp_path_factory.mktemp("profiles") / "quick.yaml")
+
+
+def test_tokens_that_do_not_fit_into_memory_are_read_for_each_batch(library, tmp_path, quick, monkeypatch):
+    held = train(job(library, tmp_path / "held", profile=quick), silent, never)
+    monkeypatch.setattr("ml.training.material.HELD_BYTES", 0)
+    read = train(job(library, tmp_path / "read", profile=quick), silent, never)
+    assert read.artefact_sha256 == held.artefact_sha256
+    assert held.profile == "quick"
+
+
+def test_jobs_in_one_work_folder_leave_each_others_checkpoints_alone(library, tmp_path, quick):
+    stopped_job = job(library, tmp_path, profile=quick)
+    seen = []
+    with pytest.raises(TrainingStopped):
+        train(stopped_job, seen.append, lambda: any(line.phase == "phase2" for line in seen))
+    train(dataclasses.replace(stopped_job, seed=1, out_dir=str(tmp_path / "other")), silent, never)
+    again = []
+    train(stopped_job, again.append, never)
+    assert "phase1" not in {line.phase for line in again}
+
+
+def test_a_truncated_checkpoint_starts_its_phase_over_and_ends_the_same(library, tmp_path, quick):
+    straight = train(job(library, tmp_path / "straight", profile=quick), silent, never)
+    cut = job(library, tmp_path / "cut", profile=quick)
+    seen = []
+    with pytest.raises(TrainingStopped):
+        train(cut, seen.append, lambda: any(line.phase == "phase2" for line in seen))
+    (checkpoint,) = (tmp_path / "cut" / "work").glob("job-*/phase1.safetensors")
+    checkpoint.write_bytes(checkpoint.read_bytes()[:-1000])
+    again = []
+    assert train(cut, again.append, never).artefact_sha256 == straight.artefact_sha256
+    assert "phase1" in {line.phase for line in again}
+
+
+def test_phase_3_alone_goes_on_from_a_parent(library, tmp_path, quick):
+    parent = train(job(library, tmp_path, profile=quick), silent, never)
+    child = train(
+        job(library, tmp_path / "child", profile=quick, phases=(3,), parent_dir=parent.artefact_dir), silent, never
+    )
+    assert "phase3_loss" in child.metrics
+    one, other = (Path(each.artefact_dir) / "detector.safetensors" for each in (parent, child))
+    assert one.read_bytes() == other.read_bytes()
+    assert (Path(child.artefact_dir) / "language" / "language.json").is_file()
+
+
+@pytest.mark.parametrize(
+    ("section", "message"),
+    [
+        ({"detector": {"queries": 3}}, "the parent model has detector.queries 2, profile 'quick' has 3; add phase 1"),
+        ({"sampling": {"fps": 2.0}}, "the parent model has sampling.fps 4.0, profile 'quick' has 2.0"),
+    ],
+)
+def test_a_parent_of_another_geometry_is_refused(library, tmp_path, quick, section, message):
+    parent = train(job(library, tmp_path, profile=quick, phases=(1,)), silent, never)
+    other = write_quick_profile(tmp_path / "other.yaml", **section)
+    with pytest.raises(JobInvalid, match=message):
+        train(job(library, tmp_path / "c", profile=other, phases=(2,), parent_dir=parent.artefact_dir), silent, never)
+    assert not (tmp_path / "c" / "model").exists()
+
+
+def test_a_parent_of_another_backbone_is_refused(library, tmp_path, quick):
+    parent = train(job(library, tmp_path, profile=quick, phases=(1,)), silent, never)
+    card = Path(parent.artefact_dir) / "model_card.json"
+    card.write_text(json.dumps(json.loads(card.read_text()) | {"backbone": "another"}))
+    with pytest.raises(WeightsInvalid, match="trained on features of another"):
+        train(job(library, tmp_path / "c", profile=quick, phases=(2,), parent_dir=parent.artefact_dir), silent, never)
 
 
 def test_a_missing_artefact_is_named(tmp_path):
