@@ -10,9 +10,10 @@ import torch
 from ml.contracts import Judgement, PredictedSegment, Progress, ProgressCallback, VideoPrediction, VideoRef
 from ml.data.encoding import VideoEncoder
 from ml.data.feature_store import DEFAULT_CAP_GB
+from ml.errors import WeightsInvalid
 from ml.inference.explain import Explainer
 from ml.inference.scoring import scored_video
-from ml.model.artefact import OWN_FILES, read_detector
+from ml.model.artefact import CARD_FILE, OWN_FILES, read_detector, read_json
 from ml.model.scored_video import ScoredVideo
 
 STAGES = 3
@@ -47,6 +48,7 @@ class Prelabeller:
         self._detector, self.profile, self.classes = read_detector(folder, weights_dir)
         chosen = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
         self._videos = VideoEncoder(self.profile, store_dir, chosen, weights_dir, store_cap_gb)
+        _check_backbone(folder, self._videos.identity)
         has_language = any(path.name not in OWN_FILES for path in folder.iterdir())
         self._explainer = Explainer.load(artefact_dir, str(chosen), weights_dir) if has_language else None
 
@@ -56,21 +58,22 @@ class Prelabeller:
         A model version without phase 3 has no words: its explanations are empty and it gives no judgement.
 
         Raises:
-            VideoUnreadable: the file cannot be decoded.
+            VideoUnreadable: the file cannot be decoded, or its features are no numbers.
+            StoreUnwritable: the feature store cannot take the video's features.
         """
         started_s = time.perf_counter()
-        encoded = self._videos.features(video)
+        opened = self._videos.open(video)
         encoded_s = time.perf_counter()
         _tell(on_progress, 1)
-        scored = scored_video(video, self._detector, self.profile, encoded.features, self.classes)
+        scored = scored_video(video, self._detector, self.profile, opened.features, self.classes)
         scored_s = time.perf_counter()
         _tell(on_progress, 2)
         judgement, segments = self._explained(scored)
         ended_s = time.perf_counter()
         _tell(on_progress, STAGES)
-        duration_s = encoded.features.clip_end_ms[-1] / 1000
+        duration_s = opened.features.clip_end_ms[-1] / 1000
         timing = {
-            **encoded.timing,
+            **opened.timing,
             "features": encoded_s - started_s,
             "score": scored_s - encoded_s,
             "explain": ended_s - scored_s,
@@ -91,6 +94,17 @@ class Prelabeller:
         return None, tuple(
             PredictedSegment(cut.start_ms, cut.end_ms, cut.label, cut.confidence, explanation="")
             for cut in scored.segments
+        )
+
+
+def _check_backbone(folder: Path, identity: str) -> None:
+    """A detector reads the features of the frozen half that it was trained on, and of no other."""
+    card = folder / CARD_FILE
+    trained_on = read_json(card).get("backbone", "") if card.exists() else ""
+    if trained_on and trained_on != identity:
+        raise WeightsInvalid(
+            f"model {folder.name} was trained on features of {trained_on}, not of {identity}; "
+            "put the former frozen weights back, or train it again"
         )
 
 
