@@ -1,0 +1,67 @@
+import pytest
+import torch
+
+from ml.data.feature_entry import ClipFeatures
+from ml.data.feature_store import FeatureStore
+from ml.training import material
+from ml.training.material import StoredClipTokens, fit_projection
+
+TOKENS, WIDTH = 6, 5
+
+
+@pytest.fixture
+def stored(tmp_path):
+    """Two videos of 7 and 40 clips."""
+    store = FeatureStore(tmp_path, identity="test", group_shapes={"tokens": (TOKENS, WIDTH)})
+    generator = torch.Generator().manual_seed(0)
+    for name, clips in (("short", 7), ("long", 40)):
+        starts = tuple(range(0, clips * 2000, 2000))
+        groups = {"tokens": torch.randn(clips, TOKENS, WIDTH, generator=generator)}
+        store.write(name, ClipFeatures(groups, starts, tuple(start + 2000 for start in starts)))
+    return [store.open("short"), store.open("long")]
+
+
+class Fitted(torch.nn.Module):
+    """Remembers what it was fitted to."""
+
+    def __init__(self, enough_clips=None):
+        super().__init__()
+        self.register_buffer("centre", torch.zeros(WIDTH))
+        if enough_clips:
+            self.enough_clips = enough_clips
+
+    def fit(self, groups_NK):
+        self.seen = groups_NK["tokens"]
+
+    def forward(self, groups_CK):
+        return groups_CK["tokens"] * 2
+
+
+def test_tokens_are_read_by_the_clip_and_whole(stored):
+    tokens = StoredClipTokens(stored[1], Fitted())
+    assert len(tokens) == 40
+    index = torch.tensor([0, 3, 39])
+    assert torch.equal(tokens[index], stored[1].chosen(index)["tokens"] * 2)
+    assert torch.equal(tokens.whole(), stored[1].clips(0, 40)["tokens"] * 2)
+
+
+def test_a_projection_is_fitted_to_all_clips_or_evenly_to_as_many_as_it_needs(stored, monkeypatch):
+    everything = Fitted()
+    fit_projection(everything, stored)
+    assert torch.equal(everything.seen, torch.cat([each.whole().groups["tokens"] for each in stored]))
+    some = Fitted(enough_clips=12)
+    fit_projection(some, stored)
+    assert torch.equal(some.seen[-1], stored[1].chosen(torch.tensor([39]))["tokens"][0])
+    assert len(some.seen) == len(range(0, 7, 3)) + len(range(0, 40, 3))
+    monkeypatch.setattr(material, "FIT_BYTES", 23 * 4 * TOKENS * WIDTH)
+    bounded = Fitted()
+    fit_projection(bounded, stored)
+    assert len(bounded.seen) == len(range(0, 7, 2)) + len(range(0, 40, 2))
+
+
+def test_a_projection_with_nothing_to_learn_is_left_alone(stored):
+    class Plain(torch.nn.Module):
+        def fit(self, groups_NK):
+            raise AssertionError("nothing to fit")
+
+    fit_projection(Plain(), stored)
