@@ -73,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(run=_convert)
     for role in ROLES:
         command.add_argument(f"--{role.replace('_', '-')}", type=Path, metavar="FILE", help=".pth or .safetensors")
-    command.add_argument("--llm", type=Path, metavar="FOLDER", help="folder of Vicuna-7B with its tokenizer.json")
+    command.add_argument("--llm", type=Path, metavar="FOLDER", help="folder of Vicuna-7B with its tokenizer")
     _add_writing(command)
     command = commands.add_parser("random", help="random weights of the same architecture, for timings and rehearsals")
     command.set_defaults(run=_random)
@@ -169,11 +169,13 @@ def _told(account: Account) -> list[str]:
     """The account for a person: every unmatched and every missing key, the rest in numbers."""
     lines = [f"{part}: {len(tensors)} tensors" for part, tensors in account.written.items()]
     lines += [f"left out, {reason}: {len(places)} keys" for reason, places in account.left_out.items()]
+    lines += [f"missing: all of {module}" for module in account.missing_modules]
+    single = [key for key in account.missing if key.split(".")[0] not in account.missing_modules]
     lists = {
         "not there, and not needed": account.absent_parts,
         "differs from another file": account.overruled,
         "unmatched": account.unmatched,
-        "missing": account.missing,
+        "missing": single,
         "wrong": account.misshapen,
     }
     return lines + [f"{what}: {place}" for what, places in lists.items() for place in places]

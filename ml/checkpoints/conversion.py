@@ -14,6 +14,17 @@ from ml.checkpoints.published_files import PublishedFile
 from ml.checkpoints.published_names import NEEDED, Wanted, reason_left_out, wanted_tensors
 from ml.errors import WeightsInvalid
 
+FILE_OF_MODULE = {
+    "visual_encoder": "--eva",
+    "ln_vision": "--blip2",
+    "Qformer": "--blip2",
+    "query_tokens": "--blip2",
+    "video_Qformer": "--video-llama",
+    "video_query_tokens": "--video-llama",
+    "video_frame_position_embedding": "--video-llama",
+}
+"""Where each needed module was published."""
+
 
 @dataclass(frozen=True)
 class Account:
@@ -29,6 +40,8 @@ class Account:
     """`file: key` of what another file said differently, and was believed."""
     missing: tuple[str, ...]
     """Published keys that no file has and that are needed."""
+    missing_modules: tuple[str, ...]
+    """Published modules that are needed and of which no file has a single key."""
     misshapen: tuple[str, ...]
     """Keys whose tensors have another shape than the architecture, or hold broken numbers."""
     absent_parts: tuple[str, ...]
@@ -58,7 +71,7 @@ def convert(files: Mapping[str, PublishedFile], geometry: Geometry) -> tuple[dic
     absent = _absent_modules(wanted, named)
     taken = _Taken(named, files)
     for tensor in wanted:
-        if _module(tensor) not in absent:
+        if _module(tensor.sources[0]) not in absent:
             taken.take(tensor)
     unmatched, left_out, overruled = _rest(named, files, taken.used, geometry)
     account = Account(
@@ -67,6 +80,7 @@ def convert(files: Mapping[str, PublishedFile], geometry: Geometry) -> tuple[dic
         left_out=left_out,
         overruled=overruled,
         missing=tuple(taken.missing),
+        missing_modules=tuple(sorted({_module(key) for key in taken.missing} - _modules(named))),
         misshapen=tuple(taken.misshapen),
         absent_parts=tuple(sorted(absent)),
     )
@@ -116,18 +130,18 @@ def _full_names(role: str, file: PublishedFile) -> Mapping[str, Tensor]:
     return {f"visual_encoder.{key}": values for key, values in file.tensors.items()}
 
 
-def _module(tensor: Wanted) -> str:
-    return tensor.sources[0].split(".")[0]
+def _module(key: str) -> str:
+    return key.split(".")[0]
+
+
+def _modules(named: Mapping[str, Mapping[str, Tensor]]) -> set[str]:
+    """Published modules of which a file has something."""
+    return {_module(key) for tensors in named.values() for key in tensors}
 
 
 def _absent_modules(wanted: Sequence[Wanted], named: Mapping[str, Mapping[str, Tensor]]) -> set[str]:
     """Published modules that need not be there, and of which no file has a single tensor."""
-    optional = {_module(tensor) for tensor in wanted if tensor.part not in NEEDED}
-    return {module for module in optional if not any(_has_module(tensors, module) for tensors in named.values())}
-
-
-def _has_module(tensors: Mapping[str, Tensor], module: str) -> bool:
-    return any(key.split(".")[0] == module for key in tensors)
+    return {_module(tensor.sources[0]) for tensor in wanted if tensor.part not in NEEDED} - _modules(named)
 
 
 def _joined(found: Sequence[Tensor]) -> Tensor:
@@ -165,8 +179,14 @@ def _refusal(account: Account) -> str:
     if account.misshapen:
         rest = f" (and {len(account.misshapen) - 1} more)" if len(account.misshapen) > 1 else ""
         return f"{account.misshapen[0]}{rest}; these files are of another architecture"
-    modules = sorted({key.split(".")[0] for key in account.missing})
+    if account.missing_modules:
+        files = sorted({FILE_OF_MODULE.get(module, "--vad-llama") for module in account.missing_modules})
+        return (
+            f"nothing of {', '.join(account.missing_modules)} is in these files; "
+            f"name the published file that holds it: {', '.join(files)}"
+        )
+    modules = sorted({_module(key) for key in account.missing})
     return (
         f"{len(account.missing)} keys are missing, of {', '.join(modules)}; the first is {account.missing[0]}: "
-        "name the published file that holds them too"
+        "the files are not whole, or not the ones that were meant"
     )

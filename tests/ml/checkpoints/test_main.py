@@ -38,9 +38,14 @@ def test_a_refusal_lists_what_is_missing_and_writes_nothing(files, tmp_path, cap
     arguments = convert_arguments(files, "--blip2", "--vad-llama")
     assert main(["convert", "--small", "--out", str(tmp_path / "w"), *arguments]) == 2
     out, error = capsys.readouterr()
-    assert "missing: query_tokens" in out.splitlines()
-    assert "missing: ln_vision.bias" in out.splitlines()
-    assert error.startswith("refused: ") and len(error.splitlines()) == 1
+    assert [line for line in out.splitlines() if line.startswith("missing: ")] == [
+        "missing: all of Qformer",
+        "missing: all of ln_vision",
+        "missing: all of query_tokens",
+    ]
+    assert error.startswith("refused: nothing of Qformer, ln_vision, query_tokens ") and len(error.splitlines()) == 1
+    assert main(["convert", "--small", "--json", "--out", str(tmp_path / "w"), *arguments]) == 2
+    assert "ln_vision.bias" in json.loads(capsys.readouterr().out)["missing"]
     assert list(tmp_path.iterdir()) == []
 
 
@@ -64,7 +69,7 @@ def test_another_profiles_artefact_is_no_published_checkpoint(files, tmp_path, c
     assert main(["convert", "--small", "--out", str(tmp_path / "w"), *arguments]) == 2
     out, error = capsys.readouterr()
     assert "unmatched: detector.pth: vador.predictors.0.layers.0.weight" in out.splitlines()
-    assert "keys are missing" in error
+    assert "nothing of Qformer, ln_vision, query_tokens is in these files" in error
 
 
 def test_inspect_tells_sizes_and_sees_a_changed_file(files, tmp_path, capsys):
