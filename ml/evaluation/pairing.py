@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -44,6 +44,15 @@ class Expansion:
     """`auto`: by the clips' times where the scores have them, or else uniform."""
     repeat: int = 0
     """Frames a score, for kind `repeat`."""
+
+    def resolved(self, given: GivenScores) -> Expansion:
+        """What `auto` means for these scores."""
+        if self.kind != "auto":
+            return self
+        return Expansion("uniform" if given.prediction is None else "time")
+
+    def __str__(self) -> str:
+        return f"{self.kind}{self.repeat or ''}"
 
     @classmethod
     def parse(cls, text: str) -> Expansion:
@@ -86,6 +95,8 @@ class Paired:
     """Scored videos without a label."""
     clipped: int
     """Spans that end behind the last frame and are cut there."""
+    expansions: tuple[str, ...]
+    """How scores were laid over frames: one way, unless a file mixes predictions with bare scores."""
 
 
 def paired(
@@ -109,6 +120,7 @@ def paired(
         missing=missing,
         unused=len(given) - len(names),
         clipped=sum(event.end > video.length for video in kept if video.length is not None for event in video.events),
+        expansions=tuple(sorted({str(choices.expansion.resolved(given[names[video.name]])) for video in kept})),
     )
 
 
@@ -198,9 +210,7 @@ def _duration_ms(given: GivenScores) -> int | None:
 
 
 def _expanded(layout: _Layout, given: GivenScores, choices: Choices) -> NDArray[np.float64]:
-    expansion = choices.expansion
-    if expansion.kind == "auto":
-        expansion = replace(expansion, kind="uniform" if given.prediction is None else "time")
+    expansion = choices.expansion.resolved(given)
     if expansion.kind == "uniform":
         return uniform_expansion(given.scores_N, layout.places)
     if expansion.kind == "repeat":

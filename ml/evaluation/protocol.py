@@ -49,7 +49,7 @@ def protocol_of(pairing: Paired, choices: Choices, truth: str) -> Protocol:
     return Protocol(
         truth=truth,
         rule=choices.rule,
-        expand=f"{choices.expansion.kind}{choices.expansion.repeat or ''}",
+        expand=" or ".join(pairing.expansions),
         postpress=choices.postpress,
         threshold=choices.threshold,
         fps=choices.fps,

@@ -73,7 +73,7 @@ def _protocol_lines(protocol: Protocol, sources: Sequence[str]) -> list[str]:
         f"{protocol.frames_of_auc_a:,} in videos with an abnormal frame",
     ]
     if protocol.clipped_spans:
-        lines.append(f"spans   {protocol.clipped_spans:,} end behind the last frame and are cut there")
+        lines.append(f"spans   {protocol.clipped_spans:,} cut at the last frame of the video")
     return lines
 
 

@@ -31,7 +31,7 @@ def test_the_protocol_comes_with_the_figures(folder, capsys):
         capsys, "--truth", "labels.txt", "--scores", "scores.json", "--rule", "correct", "--rule", "parity"
     )
     protocol = correct["protocol"]
-    assert (protocol["truth"], protocol["rule"], protocol["expand"]) == ("labels.txt", "correct", "auto")
+    assert (protocol["truth"], protocol["rule"], protocol["expand"]) == ("labels.txt", "correct", "uniform")
     assert (protocol["videos"], protocol["abnormal_videos"]) == (3, 2)
     assert (protocol["frames"], protocol["abnormal_frames"], protocol["frames_of_auc_a"]) == (16, 4, 12)
     (run,) = correct["runs"]
@@ -58,7 +58,7 @@ def test_lines_for_people(folder, capsys):
     assert main(["--truth", "labels.txt", "--scores", "scores.json", "--postpress", "--reliability"]) == 0
     printed = capsys.readouterr().out
     assert "truth   labels.txt, rule correct (start >= 0; ends half open)" in printed
-    assert "expanded auto, averaged in 32 windows (postpress); threshold 0.5" in printed
+    assert "expanded uniform, averaged in 32 windows (postpress); threshold 0.5" in printed
     assert "frames  16, 4 abnormal; 12 in videos with an abnormal frame" in printed
     assert "AUC, all videos (AUC_O)                   1.0000" in printed
     assert "  of a classifier of whole videos alone   0.6667" in printed
@@ -82,6 +82,7 @@ def test_predictions_bring_events_judgement_and_words(folder, capsys):
     truth = {"a.mp4": {"duration": 2, "annotations": [{"segment": [1, 2], "explanation": "A man falls over."}]}}
     (folder / "segments.json").write_text(json.dumps(truth))
     (found,) = results(capsys, "--truth", "segments.json", "--scores", "predictions.json")
+    assert found["protocol"]["expand"] == "time"
     figures = found["runs"][0]["figures"]
     assert (figures["auc_a"], figures["event_f1"]["0.7"], figures["boundary_error_s"]) == (1.0, 1.0, 0.0)
     assert (figures["judgement_accuracy"], figures["text"]["interval_iou"]) == (1.0, 1.0)
