@@ -1,6 +1,7 @@
 """Scores of a video, stretch by stretch, with one `LtcState` that is passed along.
 
-Dimensions: C clips, T clip tokens, D width, Q query tokens, E event classes, S scored branches, M members.
+Dimensions: C clips, T clip tokens, D width, Q query tokens, E event classes, S scored branches, M members, G seen
+tokens, H width of the encoder's tokens.
 What is left of a clip in memory: its scores, S * M log-odds, and Q * D values twice in half precision for the language
 model (2.5 KB with profile tiny; 96 KB with the paper's geometry, which lie in a file where they are many). Everything
 else is constant, however long the video is.
@@ -16,10 +17,11 @@ from torch import Tensor
 
 from ml.contracts import ScoreTrack, VideoRef
 from ml.data.feature_entry import ClipSource
-from ml.errors import ArtefactInvalid, FeaturesBroken
+from ml.errors import ArtefactInvalid, FeaturesBroken, ProfileInvalid
 from ml.inference.fusion import fused_scores
 from ml.inference.kept_tokens import room_for_tokens
 from ml.inference.segments import cut_segments
+from ml.model.backbone import TOKENS_GROUP
 from ml.model.branches import BranchOutputs
 from ml.model.detector import Detector
 from ml.model.scored_video import ScoredVideo
@@ -45,6 +47,7 @@ class ScoredClips:
     """In half precision, like the prompt."""
     prompt_CQD: Tensor
     class_probability_CE: Tensor
+    seen_CGH: Tensor | None
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,8 @@ class ScoredStretch:
     stop: int
     branches: BranchOutputs
     class_probability_CE: Tensor
+    seen_CGH: Tensor | None
+    """The encoder's own tokens, averaged; None where nobody asked for them."""
 
     @property
     def odds_CSM(self) -> Tensor:
@@ -62,13 +67,16 @@ class ScoredStretch:
         return torch.stack([branch.anomaly_logit_CM for branch in self.branches.scored], 1).cpu()
 
 
-def scored_stretches(detector: Detector, features: ClipSource, name: str = "") -> Iterator[ScoredStretch]:
+def scored_stretches(
+    detector: Detector, features: ClipSource, name: str = "", *, seen_tokens: int = 0
+) -> Iterator[ScoredStretch]:
     """A video from its first clip to its last; nothing is remembered of other videos.
 
     Args:
         detector: on any device, in evaluation mode.
         features: read a stretch at a time.
         name: of the video, for messages.
+        seen_tokens: G, of the encoder's own tokens; 0 for none.
 
     Raises:
         FeaturesBroken: features that are not finite numbers; names video and clip.
@@ -84,24 +92,42 @@ def scored_stretches(detector: Detector, features: ClipSource, name: str = "") -
             branches, state = detector.stream(tokens_CTD, state)
             _check_scored(branches, features, first, name)
             class_probability_CE = detector.class_logits(tokens_CTD).softmax(-1).cpu()
-        yield ScoredStretch(first, first + len(tokens_CTD), branches, class_probability_CE)
+        seen_CGH = seen(groups[TOKENS_GROUP], seen_tokens) if seen_tokens else None
+        yield ScoredStretch(first, first + len(tokens_CTD), branches, class_probability_CE, seen_CGH)
 
 
-def score_features(detector: Detector, features: ClipSource, name: str = "") -> ScoredClips:
-    """Scores, tokens and prompts of a whole video; see `scored_stretches` for what it raises."""
+def seen(tokens_CTH: Tensor, wanted: int) -> Tensor:
+    """[C, G, H] of the encoder's tokens, which lie in order of time: those that are G apart are averaged.
+
+    G places of the picture are told apart where a moment has G tokens; the moments of a clip become one.
+
+    Raises:
+        ProfileInvalid: tokens that G does not divide.
+    """
+    clips, tokens, width = tokens_CTH.shape
+    if tokens % wanted:
+        raise ProfileInvalid(f"the encoder's {tokens} tokens do not divide into {wanted}; change language.token_groups")
+    return tokens_CTH.reshape(clips, tokens // wanted, wanted, width).mean(1)
+
+
+def score_features(detector: Detector, features: ClipSource, name: str = "", *, seen_tokens: int = 0) -> ScoredClips:
+    """Scores, tokens and prompts of a whole video; see `scored_stretches` for the arguments and what it raises."""
     clips = len(features.clip_start_ms)
     room: list[Tensor] = []
     parts: list[tuple[Tensor, ...]] = []
-    for stretch in scored_stretches(detector, features, name):
+    for stretch in scored_stretches(detector, features, name, seen_tokens=seen_tokens):
         branches = stretch.branches
-        shown = (branches.tokens_CQD, branches.prompt_CQD)
+        shown = [branches.tokens_CQD, branches.prompt_CQD]
+        if stretch.seen_CGH is not None:
+            shown.append(stretch.seen_CGH)
         room = room or [room_for_tokens(clips, *each.shape[1:]) for each in shown]
         for kept_CQD, each in zip(room, shown, strict=True):
             kept_CQD[stretch.first : stretch.stop] = each
         three = (branch.probability_C.cpu() for branch in (branches.raw, branches.long, branches.short))
         parts.append((*three, stretch.odds_CSM, stretch.class_probability_CE))
     raw_C, long_C, short_C, odds_CSM, class_CE = (torch.cat(values) for values in zip(*parts, strict=True))
-    return ScoredClips(raw_C, long_C, short_C, odds_CSM, room[0], room[1], class_CE)
+    seen_CGH = room[2] if seen_tokens else None
+    return ScoredClips(raw_C, long_C, short_C, odds_CSM, room[0], room[1], class_CE, seen_CGH)
 
 
 def score_odds(detector: Detector, features: ClipSource, name: str = "") -> Tensor:
@@ -121,7 +147,9 @@ def scored_video(
 
     A video that the model learnt from gets an honest fused score by the `members` that left it out.
     """
-    scored = score_features(detector, features, video.name)
+    language = profile.language
+    seen_tokens = language.token_groups if language.encoder_tokens else 0
+    scored = score_features(detector, features, video.name, seen_tokens=seen_tokens)
     fused_C = fused_scores(
         scored.odds_CSM.transpose(0, 1),
         clip_centres_ms(features),
@@ -139,7 +167,7 @@ def scored_video(
         fused=_floats(fused_C),
     )
     segments = cut_segments(track, profile.scoring, scored.class_probability_CE, classes)
-    return ScoredVideo(video, scored.tokens_CQD, scored.prompt_CQD, track, segments)
+    return ScoredVideo(video, scored.tokens_CQD, scored.prompt_CQD, track, segments, scored.seen_CGH)
 
 
 def clip_centres_ms(features: ClipSource) -> Tensor:

@@ -3,7 +3,8 @@
 Two linears as in the published code (`llama_proj` for video tokens, `vad_proj` for the anomaly prompt; reference
 section 1.1), and where the profile wants it a third, tiny one for the scores themselves (the text prior of VA-GPT as an
 embedding). Inputs are standardised with the statistics of the training videos, kept in buffers, unless the profile
-takes them as they are.
+takes them as they are. What the encoder itself saw is shown beside them where the LLM was made for it: video tokens
+are then the encoder's own, and what the linear says of the detector's is added.
 
 Dimensions: B windows, C clips, Q query tokens of a clip, D width of a query token, S slots of a window, G groups of
 query tokens, K score features, H width of the language model.
@@ -37,10 +38,15 @@ class ShownWindows:
     tokens_BSGD: Tensor
     prompt_BSGD: Tensor
     scores_BSK: Tensor
+    seen_BSGH: Tensor | None = None
+    """The encoder's own visual tokens, where the language model is shown them."""
 
     def to(self, device: torch.device) -> ShownWindows:
         """The same on `device`."""
-        return ShownWindows(self.tokens_BSGD.to(device), self.prompt_BSGD.to(device), self.scores_BSK.to(device))
+        seen_BSGH = None if self.seen_BSGH is None else self.seen_BSGH.to(device)
+        return ShownWindows(
+            self.tokens_BSGD.to(device), self.prompt_BSGD.to(device), self.scores_BSK.to(device), seen_BSGH
+        )
 
 
 class Adaptor(nn.Module):
@@ -78,6 +84,11 @@ class Adaptor(nn.Module):
                 nn.init.normal_(linear.weight, std=std / math.sqrt(linear.in_features))
                 nn.init.zeros_(linear.bias)
 
+    def start_from_seen(self) -> None:
+        """Makes video tokens the encoder's own at first: what is added to them starts at zero."""
+        nn.init.zeros_(self.video_proj.weight)
+        nn.init.zeros_(self.video_proj.bias)
+
     def forward(self, shown: ShownWindows, edges_EH: Tensor | None = None, hidden_B2: Tensor | None = None) -> Tensor:
         """Tokens [B, 2*S*G, H] for the language model.
 
@@ -92,10 +103,14 @@ class Adaptor(nn.Module):
             raise ValueError(f"{slots} slots have {slots + 1} edges, not {edges_EH.shape[0]}")
         video_BSGD = (shown.tokens_BSGD - self.get_buffer("video_mean_D")) / self.get_buffer("video_std_D")
         prompt_BSGD = (shown.prompt_BSGD - self.get_buffer("prompt_mean_D")) / self.get_buffer("prompt_std_D")
+        seen_BSGH = shown.seen_BSGH
         if hidden_B2 is not None:
             kept_B211 = (~hidden_B2)[:, :, None, None, None].to(video_BSGD.dtype)
             video_BSGD, prompt_BSGD = video_BSGD * kept_B211[:, 0], prompt_BSGD * kept_B211[:, 1]
+            seen_BSGH = None if seen_BSGH is None else seen_BSGH * kept_B211[:, 0]
         video_BSGH, prompt_BSGH = self.video_proj(video_BSGD), self.prompt_proj(prompt_BSGD)
+        if seen_BSGH is not None:
+            video_BSGH = video_BSGH + seen_BSGH
         if self.score_proj is not None:
             prompt_BSGH = prompt_BSGH + self.score_proj(shown.scores_BSK)[:, :, None]
         if edges_EH is not None:
@@ -119,6 +134,7 @@ class VideoOnShow:
         self._groups = groups
         # Pooled when a window is drawn: a long video's tokens are never copied whole.
         self._tokens_CQD, self._prompt_CQD = scored.tokens_CQD, scored.prompt_CQD
+        self._seen_CGH = scored.seen_CGH
 
     def window(self, window: Window) -> ShownWindows:
         """One window (B = 1), the clips inside it pooled into its slots."""
@@ -130,10 +146,14 @@ class VideoOnShow:
         weights_SC = slot_weights(self._starts_C[inside_C], self._ends_C[inside_C], window)
         # The highest score of a slot counts, not its mean: an event may be shorter than a slot.
         scores_SCK = torch.where(weights_SC[:, :, None] > 0, self._scores_CK[inside_C][None], -torch.inf)
+        seen_SGH = None
+        if self._seen_CGH is not None:
+            seen_SGH = torch.einsum("sc,cgh->sgh", weights_SC, self._seen_CGH[inside_C].float())
         return ShownWindows(
             tokens_BSGD=torch.einsum("sc,cgd->sgd", weights_SC, self._grouped(self._tokens_CQD[inside_C]))[None],
             prompt_BSGD=torch.einsum("sc,cgd->sgd", weights_SC, self._grouped(self._prompt_CQD[inside_C]))[None],
             scores_BSK=with_changes(scores_SCK.amax(dim=1))[None],
+            seen_BSGH=None if seen_SGH is None else seen_SGH[None],
         )
 
     def _grouped(self, tokens_CQD: Tensor) -> Tensor:
@@ -143,11 +163,15 @@ class VideoOnShow:
 
 
 def stacked(windows: Sequence[ShownWindows]) -> ShownWindows:
-    """Several windows as one batch."""
+    """Several windows as one batch; all with the encoder's tokens, or none."""
+    seen = [window.seen_BSGH for window in windows if window.seen_BSGH is not None]
+    if len(seen) not in (0, len(windows)):
+        raise ValueError("some windows have the encoder's own tokens and some have not")
     return ShownWindows(
         torch.cat([window.tokens_BSGD for window in windows]),
         torch.cat([window.prompt_BSGD for window in windows]),
         torch.cat([window.scores_BSK for window in windows]),
+        None if not seen else torch.cat(seen),
     )
 
 

@@ -15,11 +15,12 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from ml.errors import WeightsInvalid
+from ml.errors import JobInvalid, WeightsInvalid
 from ml.model.adaptor import Adaptor
 from ml.model.language import VideoLanguageModel
 from ml.model.lora import add_lora
 from ml.model.pretrained import load_llm
+from ml.model.scored_video import ScoredVideo
 from ml.model.weights_folder import resolve_weights, weights_identity
 from ml.profiles.language import LanguageProfile
 from ml.text.pretrained_tokenizer import PretrainedTokenizer
@@ -55,6 +56,8 @@ def pretrained_language(
     _check_head(llm, folder)
     speech = PretrainedTokenizer(tokenizer)
     adaptor = new_adaptor(llm, token_dim=token_dim, score_tokens=profile.score_tokens)
+    if profile.encoder_tokens:
+        adaptor.start_from_seen()
     if (initial := folder.parent / ADAPTOR_FILE).is_file():
         _initialise(adaptor, initial)
     if profile.trained == "adaptor_lora":
@@ -76,6 +79,19 @@ def frozen_weights(profile: LanguageProfile, weights_dir: str | Path) -> tuple[P
     """
     folder = resolve_weights(profile.weights, profile.revision, weights_dir)
     return folder, FrozenWeights(profile.weights, profile.revision, weights_identity(folder))
+
+
+def check_seen(scored: ScoredVideo, model: VideoLanguageModel, profile: LanguageProfile) -> None:
+    """Raises JobInvalid where the encoder's own tokens are to be shown to an LLM of another width."""
+    if not profile.encoder_tokens:
+        return
+    width = model.adaptor.video_proj.out_features
+    if scored.seen_CGH is None or scored.seen_CGH.shape[2] != width:
+        found = "none" if scored.seen_CGH is None else f"tokens of {scored.seen_CGH.shape[2]} values"
+        raise JobInvalid(
+            f"language.encoder_tokens: the encoder gives {found} but {profile.weights} takes {width} values; "
+            "name the encoder's own weights in language.weights, or switch encoder_tokens off"
+        )
 
 
 def new_adaptor(llm: Any, *, token_dim: int, score_tokens: bool) -> Adaptor:

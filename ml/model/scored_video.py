@@ -1,6 +1,6 @@
 """What the detector hands to the language model: one scored video, its tokens and its cut segments.
 
-Dimensions: C clips, Q query tokens of a clip, D width of a token.
+Dimensions: C clips, Q query tokens of a clip, D width of a token, G seen tokens of a clip, H width of the LLM.
 """
 
 from __future__ import annotations
@@ -37,3 +37,6 @@ class ScoredVideo:
     scores: ScoreTrack
     segments: tuple[CutSegment, ...]
     """In order of time, never overlapping."""
+    seen_CGH: Tensor | None = None
+    """What the encoder itself saw of each clip, half precision, in the space of its own LLM; None where the profile
+    does not show it (`language.encoder_tokens`)."""

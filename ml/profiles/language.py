@@ -31,6 +31,9 @@ class LanguageProfile:
     """none or 4bit (needs bitsandbytes and a GPU)."""
     score_tokens: bool = True
     """Add the scores themselves to the anomaly prompt; the paper's adaptor has the two linears only."""
+    encoder_tokens: bool = False
+    """Show a pretrained LLM the encoder's own visual tokens too, `token_groups` of each slot; they must be made for it
+    (encoder video_vlm with the same weights)."""
     standardise: bool = True
     """Adaptors take tokens less their mean, over their spread; false for weights made without (the paper's)."""
     message_frames: int = 8
@@ -126,6 +129,8 @@ class LanguageProfile:
                 raise ValueError(f"language.{name} must be one of {', '.join(values)}, not {getattr(self, name)!r}")
         if self.llm == "scratch" and self.trained != "all":
             raise ValueError("language.llm scratch has nothing to keep frozen: language.trained must be all")
+        if self.encoder_tokens and self.llm == "scratch":
+            raise ValueError("language.encoder_tokens are made for the encoder's own LLM, which llm scratch is not")
         if self.llm == "pretrained" and not self.weights:
             raise ValueError("language.llm pretrained needs language.weights: a folder or a hub id")
         if not 0 <= self.general_share < 1 or (self.general_share > 0) != bool(self.general_path):

@@ -28,7 +28,7 @@ from ml.contracts import Progress, ProgressCallback, ShouldStop, TrainingVideo
 from ml.errors import JobInvalid, TrainingStopped
 from ml.model.language import VideoLanguageModel
 from ml.model.language_artefact import LanguageArtefact, save_language
-from ml.model.pretrained_language import FrozenWeights, pretrained_language
+from ml.model.pretrained_language import FrozenWeights, check_seen, pretrained_language
 from ml.model.scored_video import ScoredVideo
 from ml.model.scratch_language import scratch_language
 from ml.profiles.language import LanguageProfile
@@ -273,6 +273,7 @@ def _new_voice(
         else:
             model, speech = scratch_language(texts, profile, token_dim=token_dim)
             frozen = None
+    check_seen(scored[0], model, profile)
     if profile.standardise:
         model.adaptor.fit_standardisation(scored)
     return _Voice(model.to(processes.device), speech, frozen)
@@ -318,7 +319,8 @@ def _run_digest(lessons: Lessons, voice: _Voice, scored: Sequence[ScoredVideo], 
     digest = hashlib.sha256(repr((lessons.instructions, lessons.pairs, lessons.profile, seed, voice.frozen)).encode())
     digest.update(lessons.speech.identity.encode())
     for video in scored:
-        for tokens_CQD in (video.tokens_CQD, video.prompt_CQD):
+        seen = () if video.seen_CGH is None else (video.seen_CGH,)
+        for tokens_CQD in (video.tokens_CQD, video.prompt_CQD, *seen):
             digest.update(tokens_CQD.float().contiguous().cpu().numpy().tobytes())
         digest.update(repr(video.scores).encode())
     return digest.hexdigest()

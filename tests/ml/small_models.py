@@ -143,10 +143,11 @@ def preprocessing_json(name: str) -> str:
     return json.dumps({"image_mean": mean, "image_std": std, "do_normalize": True, "do_rescale": True})
 
 
-def save_llm(name: str, folder: Path, *, seed: int = 0) -> Path:
+def save_llm(name: str, folder: Path, *, seed: int = 0, hidden_size: int = HIDDEN) -> Path:
     """A folder with a random causal LLM (llama or qwen2) and a tokenizer."""
     torch.manual_seed(seed)
-    config = LlamaConfig(**TEXT) if name == "llama" else Qwen2Config(**TEXT)
+    text = {**TEXT, "hidden_size": hidden_size}
+    config = LlamaConfig(**text) if name == "llama" else Qwen2Config(**text)
     AutoModelForCausalLM.from_config(config).save_pretrained(folder)
     small_tokenizer().save_pretrained(folder)
     return folder

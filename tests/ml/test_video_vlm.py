@@ -8,12 +8,12 @@ import yaml
 from safetensors import safe_open
 
 from ml.contracts import Progress, TrainingJob, TrainingOutcome, TrainingVideo, VideoRef
-from ml.errors import ModelError, WeightsInvalid
+from ml.errors import JobInvalid, ModelError, WeightsInvalid
 from ml.inference.prelabel import Prelabeller
 from ml.profiles.loading import load_profile, profile_to_mapping
 from ml.training.run import train
 from tests.ml.footage import video_ref, write_video
-from tests.ml.small_models import HIDDEN, save_vlm
+from tests.ml.small_models import HIDDEN, save_llm, save_vlm
 
 
 @pytest.fixture(scope="module")
@@ -24,12 +24,12 @@ def videos(tmp_path_factory: pytest.TempPathFactory) -> tuple[VideoRef, VideoRef
     return video_ref(fight, "abnormal", classes=("fighting",)), video_ref(calm, "normal")
 
 
-def small_profile(folder: Path, weights: str) -> Path:
+def small_profile(folder: Path, weights: str, llm: str) -> Path:
     """The shipped profile with small sizes and few steps, as a file."""
     shipped = load_profile("video_vlm")
     sizes = {"weights": weights, "input_px": 56, "tokens": 8, "width": HIDDEN, "dtype": "float32", "batch_frames": 16}
     phases = {"epochs": 2, "checkpoint_every": 1, "warmup_steps": 1}
-    language = {"weights": weights, "steps": 3, "batch_size": 2, "lora_rank": 2, "slots": 4, "max_new_tokens": 12}
+    language = {"weights": llm, "steps": 3, "batch_size": 2, "lora_rank": 2, "slots": 4, "max_new_tokens": 12}
     profile = dataclasses.replace(
         shipped,
         encoder=dataclasses.replace(shipped.encoder, **sizes),
@@ -43,10 +43,12 @@ def small_profile(folder: Path, weights: str) -> Path:
     return path
 
 
-def trained(folder: Path, videos: tuple[VideoRef, ...], weights_dir: Path, weights: str) -> TrainingOutcome:
+def trained(
+    folder: Path, videos: tuple[VideoRef, ...], weights_dir: Path, weights: str, llm: str = ""
+) -> TrainingOutcome:
     job = TrainingJob(
         videos=tuple(TrainingVideo(video) for video in videos),
-        profile=str(small_profile(folder, weights)),
+        profile=str(small_profile(folder, weights, llm or weights)),
         phases=(1, 2, 3),
         out_dir=str(folder / "artefact"),
         work_dir=str(folder / "work"),
@@ -85,11 +87,20 @@ def test_two_videos_become_a_model_that_scores_and_speaks(
     assert first.judgement.text
 
 
+def test_the_encoders_tokens_are_not_shown_to_an_llm_of_another_width(
+    tmp_path: Path, videos: tuple[VideoRef, VideoRef]
+) -> None:
+    save_vlm("smolvlm", tmp_path / "weights" / "smolvlm")
+    save_llm("llama", tmp_path / "weights" / "llama", hidden_size=48)
+    with pytest.raises(JobInvalid, match="tokens of 32 values but llama takes 48 values"):
+        trained(tmp_path, videos, tmp_path / "weights", "smolvlm", llm="llama")
+
+
 def test_a_model_version_refuses_other_frozen_weights(tmp_path: Path, videos: tuple[VideoRef, VideoRef]) -> None:
     save_vlm("smolvlm", tmp_path / "weights" / "smolvlm")
     outcome = trained(tmp_path, videos, tmp_path / "weights", "smolvlm")
     save_vlm("smolvlm", tmp_path / "others" / "smolvlm", seed=1)
-    with pytest.raises(ModelError, match="other"):
+    with pytest.raises(ModelError, match="other|former"):
         Prelabeller(outcome.artefact_dir, str(tmp_path / "store"), device="cpu", weights_dir=str(tmp_path / "others"))
     with pytest.raises(WeightsInvalid, match="no such folder"):
         Prelabeller(outcome.artefact_dir, str(tmp_path / "store"), device="cpu", weights_dir=str(tmp_path / "none"))

@@ -5,8 +5,9 @@ import torch
 
 from ml.contracts import VideoRef
 from ml.data.feature_entry import ClipFeatures
-from ml.errors import ArtefactInvalid, FeaturesBroken
-from ml.inference.scoring import STRETCH_CLIPS, score_features, score_odds, scored_stretches, scored_video
+from ml.errors import ArtefactInvalid, FeaturesBroken, ProfileInvalid
+from ml.inference.scoring import STRETCH_CLIPS, score_features, score_odds, scored_stretches, scored_video, seen
+from ml.model.backbone import TOKENS_GROUP
 from ml.model.backbones import group_shapes
 from ml.model.detector import build_detector
 from ml.profiles.loading import load_profile
@@ -126,3 +127,33 @@ def test_a_detector_that_gives_no_numbers_is_refused_by_video_and_clip():
         detector.ltc.long.layers[-1].bias.fill_(float("nan"))
     with pytest.raises(ArtefactInvalid, match=r"yard\.mp4: clip 0 .* train the model again"):
         list(scored_stretches(detector, features_of(3), "yard.mp4"))
+
+
+def test_tokens_of_the_encoder_a_picture_apart_are_averaged():
+    # Two clips of 3 moments with 2 places each; a value tells clip, moment and place.
+    clip, moment, place = torch.meshgrid(torch.arange(2.0), torch.arange(3.0), torch.arange(2.0), indexing="ij")
+    tokens = (100 * clip + 10 * moment + place).reshape(2, 6, 1)
+    assert seen(tokens, 2).flatten().tolist() == [10, 11, 110, 111]
+    assert torch.equal(seen(tokens, 6), tokens)
+    with pytest.raises(ProfileInvalid, match="6 tokens do not divide into 4; change language.token_groups"):
+        seen(tokens, 4)
+
+
+def test_what_the_encoder_saw_is_kept_of_every_clip_of_a_long_video():
+    vlm = load_profile("video_vlm")
+    small = dataclasses.replace(
+        vlm,
+        encoder=dataclasses.replace(vlm.encoder, tokens=8, width=4),
+        detector=dataclasses.replace(vlm.detector, token_dim=4, members=1, folds=0),
+    )
+    clips = STRETCH_CLIPS + 3
+    tokens = torch.randn(clips, 8, 4, generator=torch.Generator().manual_seed(0))
+    times = tuple(range(0, 2000 * clips, 2000)), tuple(range(2000, 2000 * clips + 1, 2000))
+    features = ClipFeatures({TOKENS_GROUP: tokens}, *times)
+    detector = build_detector(small, classes=1).eval()
+    video = VideoRef("a", "a.mp4", "a.mp4", 2000 * clips, "unknown", (), "train")
+    scored = scored_video(video, detector, small, features, ("event",))
+    assert scored.seen_CGH is not None
+    assert torch.equal(scored.seen_CGH, tokens.half())
+    hidden = dataclasses.replace(small, language=dataclasses.replace(small.language, encoder_tokens=False))
+    assert scored_video(video, detector, hidden, features, ("event",)).seen_CGH is None

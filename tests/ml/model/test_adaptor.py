@@ -131,3 +131,47 @@ def test_the_papers_geometry_gives_the_parameters_of_the_published_code() -> Non
     counts = [sum(p.numel() for p in layer.parameters()) for layer in (adaptor.video_proj, adaptor.prompt_proj)]
 
     assert counts == [3_149_824, 3_149_824]
+
+
+def seen_with(tokens_C: list[float], seen_C: list[float], hidden: int = 8) -> ScoredVideo:
+    scored = scored_with(tokens_C, [0.5] * len(tokens_C))
+    return replace(scored, seen_CGH=torch.tensor(seen_C)[:, None, None].expand(-1, 1, hidden).half())
+
+
+def test_what_the_encoder_saw_is_pooled_by_time_as_all_tokens_are() -> None:
+    shown = VideoOnShow(seen_with([0.0, 0.0, 0.0], [0.0, 1.0, 2.0]), groups=1).window(Window(0, 6_000, 2))
+    assert shown.seen_BSGH is not None
+    assert shown.seen_BSGH.shape == (1, 2, 1, 8)
+    assert shown.seen_BSGH[0, :, 0, 0].tolist() == pytest.approx([1 / 3, 5 / 3])
+
+
+def test_a_new_adaptor_shows_what_the_encoder_saw_and_learns_to_add() -> None:
+    adaptor = Adaptor(WIDTH, 8)
+    adaptor.start_from_seen()
+    video = seen_with([3.0, 4.0], [1.0, 2.0])
+    shown = VideoOnShow(video, 1).window(Window(0, 4_000, 2))
+    first_B2V = adaptor(shown)[0, :2]
+    assert first_B2V.tolist() == [[1.0] * 8, [2.0] * 8]
+    first_B2V.sum().backward()
+    assert adaptor.video_proj.weight.grad is not None
+    assert adaptor.video_proj.weight.grad.abs().sum() > 0
+    with torch.no_grad():
+        adaptor.video_proj.bias += 10
+    assert adaptor(shown)[0, :2].tolist() == [[11.0] * 8, [12.0] * 8]
+
+
+def test_hidden_video_tokens_hide_what_the_encoder_saw() -> None:
+    adaptor = Adaptor(WIDTH, 8)
+    adaptor.start_from_seen()
+    one = VideoOnShow(seen_with([3.0], [1.0]), 1).window(Window(0, 2_000, 1))
+    hidden_B2 = torch.tensor([[True, False], [False, True]])
+    tokens_BVH = adaptor(stacked([one, one]).to(torch.device("cpu")), hidden_B2=hidden_B2)
+    assert tokens_BVH[:, 0].tolist() == [[0.0] * 8, [1.0] * 8]
+
+
+def test_a_batch_shows_what_the_encoder_saw_of_all_windows_or_of_none() -> None:
+    with_it = VideoOnShow(seen_with([3.0], [1.0]), 1).window(Window(0, 2_000, 1))
+    without = VideoOnShow(scored_with([3.0], [0.5]), 1).window(Window(0, 2_000, 1))
+    assert stacked([without, without]).seen_BSGH is None
+    with pytest.raises(ValueError, match="some windows have"):
+        stacked([with_it, without])
