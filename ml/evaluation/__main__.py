@@ -6,18 +6,17 @@ import argparse
 import json
 import math
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
 from ml.errors import ModelError, ScoresInvalid
-from ml.evaluation.figures import THRESHOLD, figures
-from ml.evaluation.labelled import LabelledVideo, read_labelled, read_lengths, with_lengths
-from ml.evaluation.pairing import Choices, Expansion, paired
-from ml.evaluation.protocol import protocol_of
-from ml.evaluation.report import Report, report_json, report_lines
-from ml.evaluation.score_files import GivenScores, read_scores
+from ml.evaluation.figures import THRESHOLD
+from ml.evaluation.labelled import read_labelled, read_lengths, with_lengths
+from ml.evaluation.pairing import Choices, Expansion
+from ml.evaluation.report import Report, report_json, report_lines, report_of
+from ml.evaluation.score_files import read_scores, track_of
 from ml.evaluation.text_figures import Embed
 
 _EXAMPLE = """\
@@ -74,12 +73,12 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--threshold", type=_finite, default=THRESHOLD, help=f"of frames and events (default {THRESHOLD})"
     )
-    made.add_argument("--track", choices=("fused", "raw", "long", "short"), default="fused", help="of predictions.json")
+    made.add_argument(
+        "--track", type=_track, default=("fused",), metavar="CURVES",
+        help="of predictions.json: fused (default), raw, long, short, or the mean of some, such as raw+long+short",
+    )  # fmt: skip
     made.add_argument("--skip-missing", action="store_true", help="leave videos without scores out, and count them")
     made.add_argument("--reliability", action="store_true", help="print the reliability table too")
-    made.add_argument(
-        "--sentence-model", metavar="DIR", help="folder of a sentence embedding model for text.similarity"
-    )
     made.add_argument("--json", action="store_true", help="print one JSON value and nothing else")
     return made
 
@@ -114,37 +113,23 @@ def _reports(options: argparse.Namespace, embed: Embed | None) -> list[Report]:
         fps=options.fps,
         threshold=options.threshold,
         skip_missing=options.skip_missing,
+        track=options.track,
     )
     rules = list(dict.fromkeys(options.rule or ["correct"]))
-    return [_report(labelled, given, replace(choices, rule=rule), Path(options.truth).name, embed) for rule in rules]
-
-
-def _report(
-    labelled: Sequence[LabelledVideo],
-    given: Mapping[str, Mapping[str, GivenScores]],
-    choices: Choices,
-    truth: str,
-    embed: Embed | None,
-) -> Report:
-    results, first = [], None
-    for path, scores in given.items():
-        pairing = paired(labelled, scores, choices, Path(path).name)
-        first = first or pairing
-        if pairing.missing != first.missing:
-            video = min(set(pairing.missing) ^ set(first.missing))
-            raise ScoresInvalid(
-                f"only some of the score files have {video}; runs over different videos cannot be joined"
-            )
-        results.append(figures(pairing.videos, threshold=choices.threshold, embed=embed))
-    if first is None:
-        raise ScoresInvalid("no score file is given")
-    names = tuple(Path(path).name for path in given)
-    return Report(protocol_of(first, choices, truth), names, tuple(results))
+    truth = Path(options.truth).name
+    return [report_of(labelled, given, replace(choices, rule=rule), truth, embed) for rule in rules]
 
 
 def _expansion(text: str) -> Expansion:
     try:
         return Expansion.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _track(text: str) -> tuple[str, ...]:
+    try:
+        return track_of(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 

@@ -82,6 +82,8 @@ class Choices:
     fps: float | None = None
     threshold: float = THRESHOLD
     skip_missing: bool = False
+    track: tuple[str, ...] = ("fused",)
+    """Which curves of predictions the scores are; told with the figures."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,8 @@ class Paired:
     """Spans that end behind the last frame and are cut there."""
     expansions: tuple[str, ...]
     """How scores were laid over frames: one way, unless a file mixes predictions with bare scores."""
+    is_predicted: bool
+    """Whether scores come with predictions."""
 
 
 def paired(
@@ -121,6 +125,7 @@ def paired(
         unused=len(given) - len(names),
         clipped=sum(event.end > video.length for video in kept if video.length is not None for event in video.events),
         expansions=tuple(sorted({str(choices.expansion.resolved(given[names[video.name]])) for video in kept})),
+        is_predicted=any(given[names[video.name]].prediction is not None for video in kept),
     )
 
 
@@ -223,7 +228,7 @@ def _expanded(layout: _Layout, given: GivenScores, choices: Choices) -> NDArray[
 
 def _found(layout: _Layout, given: GivenScores, scores_F: NDArray[np.float64], threshold: float) -> tuple[Event, ...]:
     """The segments that the detector cut, or else the stretches of scores at or above the threshold."""
-    if given.prediction is None or layout.ticks_per_s is None:
+    if given.prediction is None or not given.has_segments or layout.ticks_per_s is None:
         step = layout.step
         return tuple(
             Event(round(first * step), min(round(last * step), layout.length))

@@ -19,6 +19,8 @@ class Protocol:
     """Name of the file."""
     rule: str
     expand: str
+    track: str | None
+    """The curves that were taken from predictions, their mean where there are several; None for bare scores."""
     postpress: bool
     threshold: float
     fps: float | None
@@ -50,6 +52,7 @@ def protocol_of(pairing: Paired, choices: Choices, truth: str) -> Protocol:
         truth=truth,
         rule=choices.rule,
         expand=" or ".join(pairing.expansions),
+        track="+".join(choices.track) if pairing.is_predicted else None,
         postpress=choices.postpress,
         threshold=choices.threshold,
         fps=choices.fps,

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from ml.contracts import CalibrationFigures, EvaluationResult, to_json
-from ml.evaluation.protocol import Protocol
+from ml.errors import ScoresInvalid
+from ml.evaluation.figures import figures
+from ml.evaluation.labelled import LabelledVideo
+from ml.evaluation.pairing import Choices, paired
+from ml.evaluation.protocol import Protocol, protocol_of
+from ml.evaluation.score_files import GivenScores
 from ml.evaluation.spread import FIGURES, Spread, flat_figures, spreads
+from ml.evaluation.text_figures import Embed
 
 _RULES = {"correct": "start >= 0", "parity": "start > 0, as published"}
 _WIDTH = 40
@@ -21,6 +28,31 @@ class Report:
     protocol: Protocol
     sources: tuple[str, ...]
     results: tuple[EvaluationResult, ...]
+
+
+def report_of(
+    labelled: Sequence[LabelledVideo],
+    given: Mapping[str, Mapping[str, GivenScores]],
+    choices: Choices,
+    truth: str,
+    embed: Embed | None = None,
+) -> Report:
+    """The figures of each score file in `given`, by its path, against the videos of the file `truth`.
+
+    Raises:
+        ScoresInvalid: a video has no scores or scores that do not fit it, or the files are of different videos.
+        TruthInvalid: a name fits two videos.
+    """
+    pairings = [paired(labelled, scores, choices, Path(path).name) for path, scores in given.items()]
+    for pairing in pairings:
+        if pairing.missing != pairings[0].missing:
+            video = min({*pairing.missing} ^ {*pairings[0].missing})
+            raise ScoresInvalid(f"only some score files have {video}; runs over different videos cannot be joined")
+    return Report(
+        protocol=protocol_of(pairings[0], choices, truth),
+        sources=tuple(Path(path).name for path in given),
+        results=tuple(figures(one.videos, threshold=choices.threshold, embed=embed) for one in pairings),
+    )
 
 
 def report_json(reports: Sequence[Report]) -> dict[str, Any]:
@@ -64,9 +96,11 @@ def report_lines(report: Report, *, shows_reliability: bool = False) -> list[str
 
 def _protocol_lines(protocol: Protocol, sources: Sequence[str]) -> list[str]:
     smoothing = "averaged in 32 windows (postpress)" if protocol.postpress else "not averaged"
+    curve = f", curve {protocol.track}" if protocol.track else ""
     lines = [
         f"truth   {protocol.truth}, rule {protocol.rule} ({_RULES[protocol.rule]}; ends half open)",
-        f"scores  {', '.join(sources)}; expanded {protocol.expand}, {smoothing}; threshold {protocol.threshold:g}",
+        f"scores  {', '.join(sources)}{curve}; expanded {protocol.expand}, {smoothing}; "
+        f"threshold {protocol.threshold:g}",
         f"videos  {protocol.videos:,}, {protocol.abnormal_videos:,} abnormal; without scores and left out "
         f"{protocol.skipped_videos:,}, scores of no video {protocol.unused_scores:,}",
         f"frames  {protocol.frames:,}, {protocol.abnormal_frames:,} abnormal; "

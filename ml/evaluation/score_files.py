@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ml.contracts import VideoPrediction, from_json
 from ml.errors import ScoresInvalid
 
-Track = Literal["fused", "raw", "long", "short"]
+BRANCHES = ("raw", "long", "short")
 PICKLES = (".pkl", ".pickle", ".pt", ".pth")
 
 
@@ -30,14 +30,28 @@ class GivenScores:
     """With its clips' times, segments and judgement, where Vigil made the scores."""
     duration_ms: int | None = None
     frame_count: int | None = None
+    has_segments: bool = False
+    """Whether the prediction's segments were cut from these scores; they are cut from the fused ones."""
 
 
-def read_scores(path: str | Path, track: Track = "fused") -> dict[str, GivenScores]:
+def track_of(text: str) -> tuple[str, ...]:
+    """The curves of predictions that `text` names: `fused`, or one or more of raw, long and short joined by +.
+
+    Raises:
+        ValueError: something else.
+    """
+    curves = tuple(text.split("+"))
+    if curves != ("fused",) and (len(set(curves)) < len(curves) or not set(curves) <= set(BRANCHES)):
+        raise ValueError(f"track must be fused, or of raw, long and short joined by + (such as raw+long), not {text!r}")
+    return curves
+
+
+def read_scores(path: str | Path, track: Sequence[str] = ("fused",)) -> dict[str, GivenScores]:
     """The scores of each video that a file or a folder has, by the name it has there.
 
     A folder: `.npy` files of one array and `.npz` files of one array, named after their videos. A file: `.npz` with an
     array a video; `.csv` with lines `video,score`; JSON `{video: [score, ...]}`; or what `python -m ml.inference`
-    writes, of which `track` is taken.
+    writes, of which the mean of the curves in `track` is taken (it ranks as the published sum of branches does).
 
     Raises:
         ScoresInvalid: it is none of these, holds a pickle, or a score is no finite number; video and place are named.
@@ -58,7 +72,7 @@ def read_scores(path: str | Path, track: Track = "fused") -> dict[str, GivenScor
     return found
 
 
-def _of_json(source: Path, track: Track) -> dict[str, GivenScores]:
+def _of_json(source: Path, track: Sequence[str]) -> dict[str, GivenScores]:
     try:
         values = json.loads(source.read_text("utf-8"), object_pairs_hook=_without_doubles)
     except (OSError, ValueError, RecursionError) as error:
@@ -78,7 +92,7 @@ def _without_doubles(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     return values
 
 
-def _of_predictions(entries: Sequence[Any], track: Track, source: str) -> dict[str, GivenScores]:
+def _of_predictions(entries: Sequence[Any], track: Sequence[str], source: str) -> dict[str, GivenScores]:
     found: dict[str, GivenScores] = {}
     for number, entry in enumerate(entries, start=1):
         where = f"{source}, video {number}"
@@ -91,13 +105,25 @@ def _of_predictions(entries: Sequence[Any], track: Track, source: str) -> dict[s
             prediction = from_json(VideoPrediction, entry.get("prediction"))
         except (ValueError, TypeError) as error:
             raise ScoresInvalid(f"{where}: {name} has no readable prediction ({error})") from None
-        scores_N = _checked(getattr(prediction.scores, track), name, source)
+        scores_N = _mean_curve(prediction, track, name, source)
         if not len(scores_N) == len(prediction.scores.clip_start_ms) == len(prediction.scores.clip_end_ms):
             raise ScoresInvalid(f"{where}: {name} has {len(scores_N)} scores, but another number of clip times")
         found[name] = GivenScores(
-            scores_N, prediction, _count(entry, "duration_ms", where), _count(entry, "frame_count", where)
+            scores_N,
+            prediction,
+            _count(entry, "duration_ms", where),
+            _count(entry, "frame_count", where),
+            has_segments=tuple(track) == ("fused",),
         )
     return found
+
+
+def _mean_curve(prediction: VideoPrediction, track: Sequence[str], name: str, source: str) -> NDArray[np.float64]:
+    curves = [_checked(getattr(prediction.scores, curve), name, source) for curve in track]
+    if len({len(curve) for curve in curves}) > 1:
+        raise ScoresInvalid(f"{source}: the curves of {name} have different lengths")
+    scores_N: NDArray[np.float64] = np.mean(curves, axis=0)
+    return scores_N
 
 
 def _count(entry: Mapping[str, Any], key: str, where: str) -> int | None:

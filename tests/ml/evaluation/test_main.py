@@ -32,6 +32,7 @@ def test_the_protocol_comes_with_the_figures(folder, capsys):
     )
     protocol = correct["protocol"]
     assert (protocol["truth"], protocol["rule"], protocol["expand"]) == ("labels.txt", "correct", "uniform")
+    assert protocol["track"] is None, "bare scores have no branches"
     assert (protocol["videos"], protocol["abnormal_videos"]) == (3, 2)
     assert (protocol["frames"], protocol["abnormal_frames"], protocol["frames_of_auc_a"]) == (16, 4, 12)
     (run,) = correct["runs"]
@@ -82,7 +83,7 @@ def test_predictions_bring_events_judgement_and_words(folder, capsys):
     truth = {"a.mp4": {"duration": 2, "annotations": [{"segment": [1, 2], "explanation": "A man falls over."}]}}
     (folder / "segments.json").write_text(json.dumps(truth))
     (found,) = results(capsys, "--truth", "segments.json", "--scores", "predictions.json")
-    assert found["protocol"]["expand"] == "time"
+    assert (found["protocol"]["expand"], found["protocol"]["track"]) == ("time", "fused")
     figures = found["runs"][0]["figures"]
     assert (figures["auc_a"], figures["event_f1"]["0.7"], figures["boundary_error_s"]) == (1.0, 1.0, 0.0)
     assert (figures["judgement_accuracy"], figures["text"]["interval_iou"]) == (1.0, 1.0)
@@ -98,7 +99,7 @@ def test_predictions_bring_events_judgement_and_words(folder, capsys):
         (["--truth", "labels.txt", "--scores", "scores.json", "--clip-frames", "1"], "4 scores of 1 frames do not"),
         (
             ["--truth", "labels.txt", "--scores", "scores.json", "few.json", "--skip-missing"],
-            "only some of the score files have frames/abnormal/T1.mp4",
+            "only some score files have frames/abnormal/T1.mp4",
         ),
     ],
 )
@@ -119,6 +120,7 @@ def test_bad_input_is_one_line_and_exit_status_2(folder, capsys, words, message)
         (["--rule", "wrong"], "invalid choice: 'wrong'"),
         (["--fps", "0"], "must be above 0"),
         (["--threshold", "nan"], "must be a number"),
+        (["--track", "raw+fused"], "track must be fused, or of raw, long and short joined by +"),
         (["--clip-frames", "-3"], "must be a whole number above 0"),
     ],
 )

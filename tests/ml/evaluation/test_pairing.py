@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -26,7 +28,7 @@ def scores(*values):
 
 def predicted(duration_ms=2000, frame_count=None):
     prediction = VideoPrediction("k", CLIPS, (SEGMENT,), Judgement(True, "Yes."))
-    return GivenScores(np.array(CLIPS.fused), prediction, duration_ms, frame_count)
+    return GivenScores(np.array(CLIPS.fused), prediction, duration_ms, frame_count, has_segments=True)
 
 
 def test_scores_are_spread_over_the_frames_of_the_truth():
@@ -97,6 +99,11 @@ def test_predictions_are_laid_by_time_over_the_frames():
     assert video.found == (Event(25, 40, "A man falls."),)
     assert video.ticks_per_s == 25.0
     assert video.judgement.is_abnormal
+
+
+def test_another_curve_has_events_of_its_own():
+    branch = replace(predicted(frame_count=50), scores_N=np.array([0.9, 0.1]), has_segments=False)
+    assert judged_video(frames(length=50), branch, Choices()).found == (Event(0, 25),)
 
 
 def test_given_fps_go_before_the_measured_ones():

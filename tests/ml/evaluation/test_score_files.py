@@ -6,7 +6,7 @@ import pytest
 
 from ml.contracts import Judgement, PredictedSegment, ScoreTrack, VideoPrediction, to_json
 from ml.errors import ScoresInvalid
-from ml.evaluation.score_files import read_scores
+from ml.evaluation.score_files import read_scores, track_of
 
 PREDICTION = VideoPrediction(
     "k",
@@ -55,8 +55,18 @@ def test_predictions_with_their_tracks(tmp_path):
     path = written(tmp_path, {"format": "vigil-predictions-1", "videos": [entry]})
     found = read_scores(path)["a.mp4"]
     assert (found.prediction, found.duration_ms, found.frame_count) == (PREDICTION, 2000, 50)
-    for track, scores in (("fused", [0.7, 0.8]), ("raw", [0.1, 0.2]), ("long", [0.3, 0.4]), ("short", [0.5, 0.6])):
-        assert read_scores(path, track)["a.mp4"].scores_N.tolist() == scores
+    assert found.has_segments, "segments are cut from the fused curve"
+    for text, scores in {"fused": [0.7, 0.8], "raw": [0.1, 0.2], "raw+long": [0.2, 0.3]}.items():
+        assert read_scores(path, track_of(text))["a.mp4"].scores_N.tolist() == pytest.approx(scores)
+    branches = read_scores(path, track_of("raw+long+short"))["a.mp4"]
+    assert branches.scores_N.tolist() == pytest.approx([0.3, 0.4])
+    assert not branches.has_segments
+
+
+@pytest.mark.parametrize("text", ["", "fused+raw", "raw+raw", "middle", "raw+"])
+def test_other_tracks_are_refused(text):
+    with pytest.raises(ValueError, match="track must be fused, or of raw, long and short joined by"):
+        track_of(text)
 
 
 @pytest.mark.parametrize(
@@ -87,6 +97,9 @@ def test_a_track_of_another_length_than_its_clips_is_refused(tmp_path):
     broken["scores"]["clip_start_ms"] = [0]
     with pytest.raises(ScoresInvalid, match="a has 2 scores, but another number of clip times"):
         read_scores(written(tmp_path, {"videos": [{"name": "a", "prediction": broken}]}))
+    broken["scores"]["raw"] = [0.5]
+    with pytest.raises(ScoresInvalid, match="the curves of a have different lengths"):
+        read_scores(written(tmp_path, {"videos": [{"name": "a", "prediction": broken}]}), ("raw", "long"))
 
 
 @pytest.mark.parametrize(
