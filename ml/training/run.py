@@ -17,6 +17,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from annotation_templates.loading import load_template
 from ml.contracts import Progress, ProgressCallback, ShouldStop, TrainingJob, TrainingOutcome, to_json
 from ml.data.encoding import VideoEncoder
 from ml.errors import JobInvalid, WeightsInvalid
@@ -106,6 +107,8 @@ def _check(job: TrainingJob) -> None:
         raise JobInvalid("there is no video in the train split; import some, or move some there")
     if 1 not in job.phases and not job.parent_dir:
         raise JobInvalid(f"phase {job.phases[0]} builds on a trained phase 1; add phase 1, or name a parent model")
+    if 3 in job.phases:
+        load_template(job.template)  # A template that cannot be used is told now, not after hours of phases 1 and 2.
 
 
 def _expected_s(job: TrainingJob, profile: Profile, videos: int) -> dict[str, float]:
