@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import Tensor
 from transformers import PreTrainedConfig
@@ -43,21 +44,31 @@ def new_folder(out: Path, *, may_replace: bool) -> Iterator[Path]:
     Raises:
         WeightsInvalid: there is something at `out` already and it may not be replaced.
     """
-    if out.exists() and not may_replace:
+    if out.exists() and not (may_replace and out.is_dir()):
         raise WeightsInvalid(f"{out} exists already and is left as it is; name another folder, or add --force")
     draft, old = (out.with_name(f".{out.name}.{what}-{os.getpid()}") for what in ("draft", "old"))
     shutil.rmtree(draft, ignore_errors=True)
     try:
         draft.mkdir(parents=True)
         yield draft
-        if out.exists():
-            out.rename(old)
-        draft.rename(out)
-    except OSError as error:
+        _take_place(draft, out, old)
+    except (OSError, SafetensorError) as error:
         raise WeightsInvalid(f"{out} cannot be written ({' '.join(str(error).split())})") from None
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
+
+
+def _take_place(draft: Path, out: Path, old: Path) -> None:
+    if not out.exists():
+        draft.rename(out)
+        return
+    out.rename(old)
+    try:
+        draft.rename(out)
+    except OSError:
+        old.rename(out)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def write_parts(folder: Path, parts: Mapping[str, Mapping[str, Tensor]], geometry: Geometry) -> None:
