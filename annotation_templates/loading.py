@@ -1,7 +1,8 @@
 """Annotation templates by name.
 
-A template is a folder here with `taxonomy.yaml` and `instructions.yaml`. Both the platform (hotkeys, colours,
-exports) and `ml` (phase 3, the explainer) read it through this module, which needs neither Django nor torch.
+A template is a folder here with `taxonomy.yaml`, `instructions.yaml` and a file like it for each further language. Both
+the platform (hotkeys, colours, exports) and `ml` (phase 3, the explainer) read it through this module, which needs
+neither Django nor torch.
 """
 
 from __future__ import annotations
@@ -22,30 +23,34 @@ def template_names() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=16)
-def load_template(name: str) -> AnnotationTemplate:
-    """The template called `name`, read once a process.
+def load_template(name: str, language: str = "") -> AnnotationTemplate:
+    """The template called `name`, read once a process; its questions and answers in `language`, or in its first.
 
     Raises:
         TemplateError: there is none, or its files hold a mistake (file, key and cure are named).
     """
     if name not in template_names():
         raise TemplateError(f"there is no annotation template {name!r}; there are: {', '.join(template_names())}")
-    return read_template(TEMPLATES_DIR / name)
+    return read_template(TEMPLATES_DIR / name, language)
 
 
-def read_template(folder: Path) -> AnnotationTemplate:
-    """The template in `folder`, checked.
+def read_template(folder: Path, language: str = "") -> AnnotationTemplate:
+    """The template in `folder`, checked. Its first language is in `instructions.yaml`, others have files of their own.
 
     Raises:
         TemplateError: as for `load_template`.
     """
-    taxonomy_file, instructions_file = folder / "taxonomy.yaml", folder / "instructions.yaml"
+    taxonomy_file = folder / "taxonomy.yaml"
     taxonomy_node = read_yaml(taxonomy_file)
     taxonomy = taxonomy_node.mapping(("name", "version", "title", "languages", "labels"))
     if taxonomy["name"].text() != folder.name:
         raise taxonomy["name"].error(f"should be the folder's name, {folder.name!r}")
     languages = tuple(item.text() for item in taxonomy["languages"].items())
+    language = language or languages[0]
+    if language not in languages:
+        raise taxonomy["languages"].error(f"there is no {language!r}; there are {', '.join(languages)}")
     labels = _labels(taxonomy["labels"], languages)
+    instructions_file = folder / ("instructions.yaml" if language == languages[0] else f"instructions.{language}.yaml")
     instructions = read_yaml(instructions_file).mapping(("questions", "answers"))
     questions = instructions["questions"].mapping(QUESTION_KINDS)
     answers = instructions["answers"].mapping(QUESTION_KINDS)
@@ -56,6 +61,7 @@ def read_template(folder: Path) -> AnnotationTemplate:
         version=taxonomy["version"].whole_number(),
         titles=_titles(taxonomy["title"], languages),
         languages=languages,
+        language=language,
         labels=labels,
         question_pool={kind: tuple(item.text() for item in node.items()) for kind, node in questions.items()},
         answer_pool={kind: _answers(answers[kind]) for kind in QUESTION_KINDS if kind != "explanation"},

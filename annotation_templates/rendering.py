@@ -17,11 +17,12 @@ def fault_of(source: str) -> str:
     """What is wrong with a Jinja source, in one line; empty when nothing is."""
     try:
         unknown = sorted(meta.find_undeclared_variables(_SANDBOX.parse(source)) - ANSWER_VARIABLES)
-        _compiled(source)
+        if unknown:
+            return f"unknown variable {unknown[0]!r}; known are {', '.join(sorted(ANSWER_VARIABLES))}"
+        # A part of a variable that there is not shows only when it is filled in.
+        rendered(source, **{name: name for name in ANSWER_VARIABLES})
     except TemplateError as error:
         return f"not valid Jinja ({error})"
-    if unknown:
-        return f"unknown variable {unknown[0]!r}; known are {', '.join(sorted(ANSWER_VARIABLES))}"
     return ""
 
 

@@ -60,6 +60,9 @@ class AnnotationTemplate:
     version: int
     titles: Mapping[str, str]
     languages: tuple[str, ...]
+    """Codes of the languages of its titles; `instructions.yaml` is in the first."""
+    language: str
+    """The one that these questions and answers are in."""
     labels: tuple[Label, ...]
     question_pool: Mapping[str, tuple[str, ...]]
     answer_pool: Mapping[str, AnswerSources]
@@ -86,6 +89,10 @@ class AnnotationTemplate:
             is_in_taxonomy=False,
         )
 
+    def title(self, name: str) -> str:
+        """What the label called `name` is called in the language of the answers."""
+        return self.label(name).title(self.language)
+
     def questions(self, kind: str) -> tuple[str, ...]:
         """Every phrasing of one kind of question.
 
@@ -105,9 +112,8 @@ class AnnotationTemplate:
         """Every sentence that the template has about an event of class `label`, or about normality (None)."""
         if label is None:
             return tuple(rendered(source) for source in self.normal_sentences)
-        known = self.label(label)
         sources = self.label_sentences.get(label, self.other_sentences)
-        return tuple(rendered(source, title=known.title(), event=known.phrase) for source in sources)
+        return tuple(rendered(source, title=self.title(label), event=self._phrase(label)) for source in sources)
 
     def render_answer(
         self, kind: str, index: int, *, label: str | None, start: str = "", end: str = "", explanation: str = ""
@@ -124,12 +130,15 @@ class AnnotationTemplate:
         self.questions(kind)
         pool = self.answer_pool[kind]
         sources = pool.normal if label is None else pool.abnormal
-        known = self.label(label or "")
         return rendered(
             sources[index % len(sources)],
-            title=known.title(),
-            event=known.phrase,
+            title=self.title(label or ""),
+            event=self._phrase(label or ""),
             start=start,
             end=end,
             explanation=explanation,
         )
+
+    def _phrase(self, name: str) -> str:
+        """How a sentence names an event: phrases are in the first language, in others the title stands for them."""
+        return self.label(name).phrase if self.language == self.languages[0] else self.title(name)

@@ -46,7 +46,7 @@ class Explainer:
 
     def __init__(self, artefact: LanguageArtefact) -> None:
         self._artefact = artefact
-        self._template = load_template(artefact.template)
+        self._template = load_template(artefact.template, artefact.profile.speaks)
 
     @classmethod
     def load(
@@ -144,7 +144,7 @@ class Explainer:
         return PredictedSegment(cut.start_ms, cut.end_ms, cut.label, cut.confidence, explanation, judgement)
 
     def _explanation_question(self, cut: CutSegment) -> str:
-        return question_about(self._template.label(cut.label).title(), self._template.question("explanation"))
+        return question_about(self._template.title(cut.label), self._template.question("explanation"))
 
 
 def _first_inside(intervals: Sequence[tuple[int, int]], window: Window) -> tuple[int, int] | tuple[None, None]:

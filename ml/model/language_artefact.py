@@ -133,7 +133,7 @@ def _save_llm(artefact: LanguageArtefact, draft: Path) -> None:
 def _scratch_language(
     folder: Path, profile: LanguageProfile, *, token_dim: int
 ) -> tuple[VideoLanguageModel, VideoTokenizer]:
-    tokenizer = VideoTokenizer.load(folder / "tokenizer.json")
+    tokenizer = VideoTokenizer.load(folder / "tokenizer.json", profile.spoken.verdicts)
     llm = AutoModelForCausalLM.from_config(AutoConfig.from_pretrained(folder), attn_implementation="sdpa")
     _fill(llm, folder / "model.safetensors")
     adaptor = Adaptor(token_dim, profile.hidden_size, score_tokens=profile.score_tokens)

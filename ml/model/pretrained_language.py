@@ -54,7 +54,7 @@ def pretrained_language(
     dtype = "float32" if profile.trained == "all" else profile.dtype
     llm, tokenizer = load_llm(folder, dtype=dtype, device=device, quantization=profile.quantization)
     _check_head(llm, folder)
-    speech = PretrainedTokenizer(tokenizer)
+    speech = PretrainedTokenizer(tokenizer, profile.spoken.verdicts)
     adaptor = new_adaptor(llm, token_dim=token_dim, score_tokens=profile.score_tokens)
     if profile.encoder_tokens:
         adaptor.start_from_seen()

@@ -25,7 +25,9 @@ def scratch_language(
     texts: Iterable[str], profile: LanguageProfile, *, token_dim: int
 ) -> tuple[VideoLanguageModel, VideoTokenizer]:
     """A new small model, its weights from torch's random state, with a tokenizer trained on `texts`."""
-    tokenizer = VideoTokenizer.train(texts, vocabulary_size=profile.vocabulary_size, slots=profile.slots)
+    tokenizer = VideoTokenizer.train(
+        texts, vocabulary_size=profile.vocabulary_size, slots=profile.slots, verdicts=profile.spoken.verdicts
+    )
     llm = build_llm(
         vocabulary_size=tokenizer.size,
         hidden_size=profile.hidden_size,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ml.text.languages import LANGUAGES, Language
+
 
 @dataclass(frozen=True)
 class LanguageProfile:
@@ -15,6 +17,8 @@ class LanguageProfile:
     """Folder below the weights root, or hub id, of the pretrained LLM and its tokenizer."""
     revision: str = ""
     """Commit that a hub id is pinned to; a hub id without one is refused."""
+    speaks: str = "en"
+    """Language of questions and answers: en or zh-Hans, where the annotation template has it."""
     trained: str = "all"
     """What phase 3 trains: all, adaptor (as in the paper), or adaptor_lora."""
     lora_rank: int = 16
@@ -104,6 +108,11 @@ class LanguageProfile:
     """Longest answer that is generated."""
 
     @property
+    def spoken(self) -> Language:
+        """The words of the language it speaks that code needs."""
+        return LANGUAGES[self.speaks]
+
+    @property
     def tells_slots(self) -> bool:
         """Whether times are told as edges of slots (a small model cannot copy digits), not in seconds of the video."""
         return self.llm == "scratch"
@@ -123,6 +132,7 @@ class LanguageProfile:
             "trained": ("all", "adaptor", "adaptor_lora"),
             "dtype": ("float32", "bfloat16"),
             "quantization": ("none", "4bit"),
+            "speaks": tuple(LANGUAGES),
         }
         for name, values in allowed.items():
             if getattr(self, name) not in values:

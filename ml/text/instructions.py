@@ -165,7 +165,8 @@ class _Writer:
         if not shown:
             return []
         told = [self._interval(window, event) for event in shown]
-        start, end = told[0][0], " and from ".join([told[0][1], *(f"{a} to {b}" for a, b in told[1:])])
+        words = self.profile.spoken
+        start, end = told[0][0], words.and_from.join([told[0][1], *(f"{a}{words.to}{b}" for a, b in told[1:])])
         source = "people" if any(event.is_by_people for event in shown) else "pseudo"
         sentence = self._in_words(shown[0].sentence)
         written = []
@@ -179,7 +180,7 @@ class _Writer:
 
     def _explained(self, window: Window, event: Event, has_enough: set[str]) -> list[Instruction]:
         number, asked = self._asked("explanation")
-        question = question_about(self.template.label(event.label).title(), asked)
+        question = question_about(self.template.title(event.label), asked)
         if event.sentence:
             answer, weight = self._in_words(event.sentence), self.profile.people_weight
         elif event.label in has_enough:

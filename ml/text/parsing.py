@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_YES_OR_NO = re.compile(r"^\W*(yes|no)\b", re.IGNORECASE)
-_TIME = r"(?:(\d+):)?(?:(\d+):)?(\d+(?:\.\d+)?)\s*(ms|milliseconds?|minutes?|min|seconds?|secs?|s)?"
-_INTERVAL = re.compile(rf"(?<![\d.:]){_TIME}\s*(?:to|until|till|and|-|–|—)\s*{_TIME}(?![\d:])", re.IGNORECASE)
-_OPENING = re.compile(r"(?:from|between|at|,|and|\(|\[|^)\s*$", re.IGNORECASE)
+_YES_OR_NO = re.compile(r"^\W*(?:(?:(yes)|no)\b|(是|有)|否|不|没)", re.IGNORECASE)
+_UNIT = r"(ms|milliseconds?|毫秒|minutes?|min|分钟|分|seconds?|secs?|s|秒)?"
+_TIME = rf"(?:(\d+):)?(?:(\d+):)?(\d+(?:\.\d+)?)\s*{_UNIT}"
+_BETWEEN = r"\s*(?:to|until|till|and|-|–|—|持续到|到|至|和)\s*"
+_INTERVAL = re.compile(rf"(?<![\d.:]){_TIME}{_BETWEEN}{_TIME}(?![\d:])", re.IGNORECASE)
+_OPENING = re.compile(r"(?:from|between|at|,|and|\(|\[|从|在|于|，|、|和|^)\s*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -22,9 +24,9 @@ class ParsedAnswer:
 
 
 def parse_answer(text: str) -> ParsedAnswer:
-    """Yes or no, and the intervals of "from 8.6s to 11.3s and 33.3s to 36.8s", "0:12 - 1:05" and the like."""
+    """Yes or no, and the intervals of "from 8.6s to 11.3s and 33.3s to 36.8s", "0:12 - 1:05", "从1.5秒到2秒"."""
     verdict = _YES_OR_NO.match(text)
-    is_abnormal = None if verdict is None else verdict[1].lower() == "yes"
+    is_abnormal = None if verdict is None else bool(verdict[1] or verdict[2])
     intervals = []
     for found in _INTERVAL.finditer(text):
         if not _reads_as_interval(text, found):
@@ -41,7 +43,7 @@ def _reads_as_interval(text: str, found: re.Match[str]) -> bool:
     has_unit = any(found[group] is not None for group in (1, 2, 4, 5, 6, 8))
     return has_unit or (
         _OPENING.search(text[: found.start()]) is not None
-        and re.match(r"\s*([.,;)\]]|$)", text[found.end() :]) is not None
+        and re.match(r"\s*([.,;)\]。，；、]|$)", text[found.end() :]) is not None
     )
 
 
@@ -54,6 +56,6 @@ def _milliseconds(parts: tuple[str | None, ...], unit_of_other: str | None) -> i
             value += part * factor
         return round(value * 1000)
     unit = (unit or unit_of_other or "s").lower()
-    if unit.startswith(("ms", "milli")):
+    if unit.startswith(("ms", "milli", "毫")):
         return round(value)
-    return round(value * (60_000 if unit.startswith("min") else 1000))
+    return round(value * (60_000 if unit.startswith(("min", "分")) else 1000))

@@ -38,7 +38,7 @@ def write_preferences(
             if profile.tells_slots:
                 chosen, rejected = without_time_tokens(chosen), without_time_tokens(rejected)
             window = segment_window(segment.start_ms, segment.end_ms, duration_ms=video.duration_ms, profile=profile)
-            title = template.label(segment.label).title()
+            title = template.title(segment.label)
             pairs += [
                 PreferencePair(index, window, question_about(title, asked), chosen, rejected)
                 for asked in template.questions("explanation")

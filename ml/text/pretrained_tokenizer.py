@@ -25,6 +25,7 @@ from typing import Any
 from jinja2 import TemplateError
 
 from ml.errors import WeightsInvalid
+from ml.text.languages import ENGLISH
 
 PLACEHOLDER_ID, PADDING_ID = -1, -2
 _QUESTION, _ANSWER = "QUESTION-GOES-HERE", "ANSWER-GOES-HERE"
@@ -50,6 +51,7 @@ class PretrainedTokenizer:
 
     Args:
         tokenizer: a tokenizer of transformers.
+        verdicts: yes and no in the language of the answers.
 
     Raises:
         WeightsInvalid: its chat template cannot hold a question and an answer, or nothing ends an answer.
@@ -59,7 +61,7 @@ class PretrainedTokenizer:
     video_token_id = PLACEHOLDER_ID
     time_ids: tuple[int, ...] = ()
 
-    def __init__(self, tokenizer: Any) -> None:
+    def __init__(self, tokenizer: Any, verdicts: tuple[str, str] = ENGLISH.verdicts) -> None:
         self._tokenizer = tokenizer
         self.layout = _chat_layout(tokenizer) if tokenizer.chat_template else _published_layout()
         vocabulary = tokenizer.get_vocab()
@@ -69,12 +71,13 @@ class PretrainedTokenizer:
         self._begin_ids = [tokenizer.bos_token_id] if has_begin else []
         # Some vocabularies write a blank as a token of its own: then it belongs to the opening, not to the answer.
         self._answer_gap = " " if self.layout.name == "published" else ""
-        if self._first("Yes") == self._first("No") and self._answer_gap:
+        yes, no = verdicts
+        if self._first(yes) == self._first(no) and self._answer_gap:
             self._answer_gap = ""
             self.layout = Layout("published", self.layout.before, self.layout.after + " ", self.layout.end)
-        self.yes_id, self.no_id = self._first("Yes"), self._first("No")
+        self.yes_id, self.no_id = self._first(yes), self._first(no)
         if self.yes_id == self.no_id:
-            raise WeightsInvalid("the tokenizer starts Yes and No with the same token; use another language model")
+            raise WeightsInvalid(f"the tokenizer starts {yes} and {no} with the same token; use another language model")
         self.stops = self._found_stops()
 
     @property

@@ -18,6 +18,7 @@ from tokenizers.pre_tokenizers import ByteLevel
 from tokenizers.trainers import BpeTrainer
 
 from ml.errors import ArtefactInvalid
+from ml.text.languages import ENGLISH
 from ml.text.times import time_token
 
 PAD, BEGIN, END = "<pad>", "<s>", "</s>"
@@ -31,7 +32,7 @@ _TIME_TOKEN = re.compile(r"(<t\d+>)")
 class VideoTokenizer:
     """Text to token ids and back."""
 
-    def __init__(self, tokenizer: Tokenizer) -> None:
+    def __init__(self, tokenizer: Tokenizer, verdicts: tuple[str, str] = ENGLISH.verdicts) -> None:
         self._tokenizer = tokenizer
         # Text that looks like a special token stays text.
         self._tokenizer.encode_special_tokens = True
@@ -44,14 +45,16 @@ class VideoTokenizer:
         self.video_opens_id, self.video_closes_id = vocabulary[VIDEO_OPENS], vocabulary[VIDEO_CLOSES]
         self.human_id, self.assistant_id = vocabulary[HUMAN], vocabulary[ASSISTANT]
         self.time_ids = tuple(vocabulary[time_token(i)] for i in range(len(vocabulary)) if time_token(i) in vocabulary)
-        self.yes_id, self.no_id = self.encode("Yes")[0], self.encode("No")[0]
+        self.yes_id, self.no_id = (self.encode(word)[0] for word in verdicts)
         self.stops = ((self.end_id,),)
         self._spoken = {*self.time_ids}
         self._specials = {vocabulary[name] for name in _SPECIAL}
 
     @classmethod
-    def train(cls, texts: Iterable[str], *, vocabulary_size: int, slots: int) -> VideoTokenizer:
-        """A tokenizer for `texts` that can tell the edges of `slots` slots."""
+    def train(
+        cls, texts: Iterable[str], *, vocabulary_size: int, slots: int, verdicts: tuple[str, str] = ENGLISH.verdicts
+    ) -> VideoTokenizer:
+        """A tokenizer for `texts` that can tell the edges of `slots` slots, and says yes and no in one token each."""
         tokenizer = Tokenizer(BPE())
         tokenizer.pre_tokenizer = ByteLevel(add_prefix_space=False)
         tokenizer.decoder = ByteLevelDecoder()
@@ -66,13 +69,13 @@ class VideoTokenizer:
             # Without it a Chinese sentence, which has no blanks, would become one token.
             max_token_length=_LONGEST_TOKEN,
         )
-        # Sorted, so that equal sets of texts give equal vocabularies; yes and no must be single tokens.
+        # Sorted, so that equal sets of texts give equal vocabularies.
         spoken = [part for text in sorted(texts) for part in _TIME_TOKEN.split(text)[::2]]
-        tokenizer.train_from_iterator(["Yes", "No"] * 1000 + spoken, trainer)
-        return cls(tokenizer)
+        tokenizer.train_from_iterator([*verdicts] * 1000 + spoken, trainer)
+        return cls(tokenizer, verdicts)
 
     @classmethod
-    def load(cls, path: Path) -> VideoTokenizer:
+    def load(cls, path: Path, verdicts: tuple[str, str] = ENGLISH.verdicts) -> VideoTokenizer:
         """The tokenizer in a `tokenizer.json`.
 
         Raises:
@@ -80,7 +83,7 @@ class VideoTokenizer:
         """
         if not path.is_file():
             raise ArtefactInvalid(f"{path} is missing; train phase 3 again")
-        return cls(Tokenizer.from_str(path.read_text(encoding="utf-8")))
+        return cls(Tokenizer.from_str(path.read_text(encoding="utf-8")), verdicts)
 
     def to_json(self) -> str:
         """The content of `tokenizer.json`."""

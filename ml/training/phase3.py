@@ -108,8 +108,8 @@ def run_phase3(
         WeightsInvalid: the pretrained LLM is missing or broken.
         TrainingStopped: `should_stop` said so; the checkpoint in `work_dir` is kept.
     """
-    chosen = load_template(template) if isinstance(template, str) else template
     language = profile.language
+    chosen = load_template(template, language.speaks) if isinstance(template, str) else template
     known = [KnownVideo(training, scored.scores, scored.segments) for training, scored in videos]
     scored_videos = [scored for _, scored in videos]
     instructions = write_instructions(known, chosen, language, seed)
@@ -306,7 +306,7 @@ def _template_texts(template: AnnotationTemplate) -> Iterable[str]:
     for label in [None, *(label.name for label in template.labels)]:
         yield from template.explanations(label)
         if label is not None:
-            yield question_about(template.label(label).title(), "")
+            yield question_about(template.title(label), "")
         for kind in QUESTION_KINDS:
             pool = template.answer_pool.get(kind)
             count = max(len(pool.abnormal), len(pool.normal)) if pool else 0

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from annotation_templates.loading import TEMPLATES_DIR, TemplateError, load_template, read_template, template_names
+from annotation_templates.template import QUESTION_KINDS
 
 
 def relative_luminance(colour: str) -> float:
@@ -19,15 +20,50 @@ def relative_luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-@pytest.mark.parametrize("name", template_names())
-def test_every_shipped_template_loads(name: str) -> None:
-    template = load_template(name)
+@pytest.mark.parametrize(
+    ("name", "language"), [(n, code) for n in template_names() for code in load_template(n).languages]
+)
+def test_every_shipped_template_loads_in_every_language(name: str, language: str) -> None:
+    template = load_template(name, language)
 
-    assert template.name == name
+    assert (template.name, template.language) == (name, language)
     assert template.labels
     for label in template.labels:
         assert set(label.titles) == set(template.languages)
         assert template.explanations(label.name)
+
+
+@pytest.mark.parametrize(
+    ("name", "language"), [(n, code) for n in template_names() for code in load_template(n).languages]
+)
+def test_every_question_has_many_phrasings_none_of_them_twice(name: str, language: str) -> None:
+    template = load_template(name, language)
+
+    for kind in QUESTION_KINDS:
+        assert len(set(template.questions(kind))) == len(template.questions(kind)) >= 10
+
+
+def test_the_first_language_is_the_default_and_an_unknown_one_is_refused() -> None:
+    assert load_template("surveillance").language == "en"
+    assert load_template("surveillance").sha256 != load_template("surveillance", "zh-Hans").sha256
+    with pytest.raises(
+        TemplateError, match=r"surveillance/taxonomy.yaml: languages: there is no 'fr'; there are en, zh-Hans"
+    ):
+        load_template("surveillance", "fr")
+
+
+def test_a_mistake_in_another_language_is_named_with_its_file(tmp_path: Path) -> None:
+    folder = tmp_path / "surveillance"
+    shutil.copytree(TEMPLATES_DIR / "surveillance", folder)
+    file = folder / "instructions.zh-Hans.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("{{ start }}持续", "{{ begin }}持续"), encoding="utf-8")
+
+    with pytest.raises(
+        TemplateError,
+        match=r"surveillance/instructions.zh-Hans.yaml: answers.interval.abnormal\[1\]: unknown variable 'begin'",
+    ):
+        read_template(folder, "zh-Hans")
+    assert read_template(folder).language == "en"
 
 
 @pytest.mark.parametrize("name", template_names())
@@ -110,6 +146,11 @@ TAXONOMY, INSTRUCTIONS = "taxonomy.yaml", "instructions.yaml"
             INSTRUCTIONS,
             set_at("answers", "interval", "abnormal", value=["From {{ begin }}."]),
             r"answers.interval.abnormal\[0\]: unknown variable 'begin'; known are end, event, explanation",
+        ),
+        (
+            INSTRUCTIONS,
+            set_at("answers", "interval", "normal", value=["{{ start.when }}"]),
+            r"not valid Jinja .*'when'",
         ),
         (INSTRUCTIONS, set_at("answers", "interval", "normal", value=["{{ start"]), r"normal\[0\]: not valid Jinja"),
         (INSTRUCTIONS, drop("answers", "explanation", "labels", "Fire"), r"label 'Fire' has no sentences"),

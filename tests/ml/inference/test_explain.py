@@ -132,3 +132,19 @@ def test_an_artefact_without_language_or_with_a_broken_file_is_named(artefact_di
     weights.write_bytes(weights.read_bytes()[:1000])
     with pytest.raises(ArtefactInvalid, match="cannot be read, train phase 3 again"):
         Explainer.load(tmp_path / "broken")
+
+
+def test_a_model_speaks_the_language_of_its_profile(tmp_path: Path) -> None:
+    profile = replace(PROFILE, speaks="zh-Hans", steps=60)
+    run_phase3(
+        training_set(), profile=Profile(profile), template="surveillance", artefact_dir=tmp_path / "artefact",
+        work_dir=tmp_path / "work", seed=0, on_progress=lambda progress: None, should_stop=lambda: False,
+    )  # fmt: skip
+    judgement, (segment,) = Explainer.load(tmp_path / "artefact", device="cpu").explain(
+        training_video("unseen", label="Fire", seed=501)[1]
+    )
+
+    assert judgement.text.startswith("是，从" if judgement.is_abnormal else "否，")
+    assert parse_answer(judgement.text).is_abnormal is judgement.is_abnormal
+    assert segment.judgement is not None
+    assert segment.judgement.text[0] in "是否"

@@ -23,6 +23,10 @@ from ml.text.parsing import parse_answer
         ("yes: 0:12 - 1:05", True, ((12_000, 65_000),)),
         ("Yes, from 1:00:00 to 1:00:05.5", True, ((3_600_000, 3_605_500),)),
         ("Yes, from 2 to 3 minutes.", True, ((120_000, 180_000),)),
+        ("是，从12.5秒到1分钟有火灾，以及从2:00至2:05有打斗。", True, ((12_500, 60_000), (120_000, 125_000))),
+        ("否，视频中没有异常。", False, ()),
+        ("没有异常。", False, ()),
+        ("有异常：1.5s到2.0s。", True, ((1_500, 2_000),)),
         ("From 3 to 5.", None, ((3_000, 5_000),)),
         ("The person in red falls.", None, ()),
         ("", None, ()),
@@ -37,6 +41,7 @@ def test_answers(text: str, is_abnormal: bool | None, intervals: tuple[tuple[int
 
 def test_a_count_is_no_interval() -> None:
     assert parse_answer("Yes, 2 to 3 people fight.").intervals == ()
+    assert parse_answer("是，有2到3个人打架。").intervals == ()
 
 
 def test_a_reversed_or_empty_interval_is_left_out() -> None:
