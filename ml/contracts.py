@@ -287,6 +287,8 @@ class TextFigures:
     """BLEU-4 of the same, 0 to 100."""
     similarity: float | None
     """Mean cosine of sentence embeddings of the same; None without the embedding model."""
+    own_words: float | None = None
+    """Share of the judgements whose text is the model's own: where that was unreadable, the template spoke for it."""
 
 
 @dataclass(frozen=True)

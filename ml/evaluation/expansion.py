@@ -18,6 +18,8 @@ Rule = Literal["correct", "parity"]
 """Which spans are abnormal: `correct` those with start >= 0, `parity` those with start > 0 as the published code has it
 (13 abnormal videos of TAD then hold no abnormal frame; reference section 4)."""
 POSTPRESS_WINDOWS = 32
+ROUNDING = 1e-9
+"""In places: place 30 of a grid of 1000 / 30 ms is at 1000 ms, not a rounding error before it."""
 
 
 def uniform_expansion(scores_N: NDArray[np.float64], places: int) -> NDArray[np.float64]:
@@ -53,7 +55,7 @@ def timed_expansion(
 
     Before the first clip it is the first score, after the last clip the last.
     """
-    clip_F = np.searchsorted(starts_N, np.arange(places) * step, side="right") - 1
+    clip_F = np.searchsorted(starts_N, (np.arange(places) + ROUNDING) * step, side="right") - 1
     scores_F: NDArray[np.float64] = scores_N[clip_F.clip(0)]
     return scores_F
 
@@ -86,7 +88,8 @@ def marks(spans: Iterable[Span], places: int, step: float = 1.0) -> NDArray[np.b
     """Whether something abnormal goes on at each place of the grid: at 0, `step`, 2 `step`, ... ticks."""
     marks_F = np.zeros(places, dtype=np.bool_)
     for start, end in spans:
-        marks_F[max(0, math.ceil(start / step)) : max(0, math.ceil(end / step))] = True
+        first, last = (max(0, math.ceil(edge / step - ROUNDING)) for edge in (start, end))
+        marks_F[first:last] = True
     return marks_F
 
 

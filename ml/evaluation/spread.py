@@ -27,6 +27,7 @@ FIGURES: Mapping[str, str] = {
     "operating_point.best_f1": "Best frame F1 at any threshold",
     "operating_point.best_threshold": "  that threshold (chosen on the truth)",
     "judgement_accuracy": "Judgement accuracy",
+    "text.own_words": "  of them in the model's own words",
     "text.interval_iou": "Interval IoU from the text",
     "text.chrf": "chrF against people's sentences",
     "text.bleu": "BLEU-4 of the same",

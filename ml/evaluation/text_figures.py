@@ -30,7 +30,8 @@ def text_figures(videos: Sequence[JudgedVideo], embed: Embed | None = None) -> T
         for found, real in video.matches(MATCH_IOU)
         if found.text.strip() and real.text.strip()
     ]
-    if not ious and not pairs:
+    judged = [video.judgement for video in videos if video.judgement is not None]
+    if not judged and not pairs:
         return None
     said, wanted = [one for one, _ in pairs], [other for _, other in pairs]
     return TextFigures(
@@ -40,6 +41,8 @@ def text_figures(videos: Sequence[JudgedVideo], embed: Embed | None = None) -> T
         chrf=CHRF().corpus_score(said, [wanted]).score if pairs else None,
         bleu=BLEU().corpus_score(said, [wanted]).score if pairs else None,
         similarity=similarity(said, wanted, embed) if pairs and embed else None,
+        # A judgement without a confidence is the template's sentence (ml.inference.explain).
+        own_words=fmean(one.confidence is not None for one in judged) if judged else None,
     )
 
 

@@ -78,6 +78,16 @@ def test_marks_are_half_open_and_cut_at_the_end():
     assert marks([(150, 300)], 4, 100.0).tolist() == [False, False, True, False]
 
 
+@pytest.mark.parametrize("fps", [24, 25, 29.97, 30, 60])
+def test_an_edge_on_a_place_is_on_that_place_at_every_frame_rate(fps):
+    step = 1000 / fps
+    for place in range(1, 400):
+        edge = place * 1000 / fps
+        assert marks([(edge, edge + 1)], 401, step).tolist().index(True) == place
+        found = timed_expansion(np.array([0.0, 1.0]), np.array([0.0, edge]), 401, step)
+        assert found.tolist().index(1.0) == place
+
+
 @given(st.lists(st.booleans(), max_size=60))
 def test_runs_and_marks_undo_each_other(truth):
     marks_F = np.array(truth, dtype=np.bool_)

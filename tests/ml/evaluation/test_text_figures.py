@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -60,3 +62,9 @@ def test_similarity_is_the_mean_cosine_of_partners():
         return np.array([rows[one] for one in sentences], dtype=np.float32)
 
     assert similarity(["a", "b"], ["a", "c"], embed) == pytest.approx(0.9)
+
+
+def test_judgements_that_the_template_wrote_are_told_apart():
+    own = replace(video("Yes."), judgement=Judgement(True, "Yes.", confidence=0.9))
+    found = text_figures([own, video("Yes, from 1s to 3s."), video(None)])
+    assert (found.own_words, found.judgements, found.interval_iou) == (0.5, 2, 0.5)
