@@ -75,16 +75,20 @@ def epoch_batches(
     batch_videos: int,
     max_clips: int,
     processes: Processes = ALONE,
+    skip: int = 0,
 ) -> Iterator[ClipBatch]:
     """All videos once, in an order that depends on seed and epoch alone; every batch mixes both kinds as they come.
 
     Where several processes train, each gets its share of every batch, cut to the same clips as one process would see.
+    The first `skip` batches are left out, and nothing is read for them.
     """
     generator = torch.Generator().manual_seed(seed * 100_003 + epoch)
     order = torch.randperm(len(videos), generator=generator).tolist()
     for first in range(0, len(order), batch_videos):
         chosen = [videos[index] for index in order[first : first + batch_videos]]
         cut = [(video, thinned(len(video.tokens_CTD), max_clips, generator)) for video in chosen]
+        if first < skip * batch_videos:
+            continue
         share = list(processes.share(cut))
         yield _batch(share) if share else replace(_batch(cut[:1]), is_counted=False)
 

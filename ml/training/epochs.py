@@ -34,26 +34,35 @@ def train_epochs(
 ) -> float:
     """Train in place, from the checkpoint where there is one; the mean loss of the last epoch.
 
-    Every epoch starts from a random state that depends on seed and epoch alone: a run that was cut off and resumed
-    ends with the same weights as one that was not. Several processes divide each batch and make the update that one
-    would have made (to rounding, and but for dropout, whose masks differ); the checkpoint does not say how many there
-    were, so any number of processes can go on from it.
+    Every step starts from a random state that depends on seed, epoch and step alone: a run that was cut off anywhere
+    and resumed ends with the same weights as one that was not. Several processes divide each batch and make the update
+    that one would have made (to rounding, and but for dropout, whose masks differ); the checkpoint does not say how
+    many there were, so any number of processes can go on from it.
+
+    Args:
+        module: what holds the trained parameters, for their names.
+        trained: the parameters to train.
+        batch_loss: the loss of a batch, or of this process's part of it.
+        videos: the training videos.
+        recipe: epochs, rates and sizes.
+        seed: equal seeds give equal weights.
+        checkpoint: the file to go on from and to write.
+        on_epoch: told after each epoch.
+        should_stop: asked before each step; what one process hears, all heed.
+        processes: those that share the batches; the main one writes.
 
     Raises:
-        TrainingStopped: `should_stop` said so; the checkpoint holds all epochs done.
+        TrainingStopped: `should_stop` said so; the checkpoint holds all steps done.
     """
+    wanted = set(map(id, trained))
+    named = {name: parameter for name, parameter in module.named_parameters() if id(parameter) in wanted}
     optimiser = torch.optim.AdamW(_decayed(trained, recipe.weight_decay), lr=recipe.learning_rate, betas=(0.9, 0.98))
-    state = load_checkpoint(checkpoint, module, optimiser) or PhaseState(0, math.nan)
+    state = load_checkpoint(checkpoint, named, optimiser) or PhaseState(0, math.nan)
     processes.barrier()  # Nobody writes the next checkpoint before everybody has read this one.
     steps_per_epoch = max(1, -(-len(videos) // recipe.batch_videos))
     loss = state.loss
     for epoch in range(state.epoch, recipe.epochs):
-        if processes.any(should_stop()):
-            if processes.is_main:
-                save_checkpoint(checkpoint, PhaseState(epoch, loss), module, optimiser)
-            raise TrainingStopped("training was stopped; start it again to go on from its checkpoint")
-        torch.manual_seed((seed * 1_000_003 + epoch) * processes.count + processes.rank)
-        losses = []
+        first, losses = (state.step, list(state.losses)) if epoch == state.epoch else (0, [])
         batches = epoch_batches(
             videos,
             seed=seed,
@@ -61,12 +70,18 @@ def train_epochs(
             batch_videos=recipe.batch_videos,
             max_clips=recipe.max_clips,
             processes=processes,
+            skip=first,
         )
-        for step, batch in enumerate(batches, start=epoch * steps_per_epoch):
-            rate = learning_rate(step, steps_per_epoch * recipe.epochs, recipe)
+        for step in range(first, steps_per_epoch):
+            if processes.any(should_stop()):
+                if processes.is_main:
+                    save_checkpoint(checkpoint, PhaseState(epoch, loss, step, tuple(losses)), named, optimiser)
+                raise TrainingStopped("training was stopped; start it again to go on from its checkpoint")
+            torch.manual_seed(_step_seed(seed, epoch, step, processes))
+            rate = learning_rate(epoch * steps_per_epoch + step, steps_per_epoch * recipe.epochs, recipe)
             for group in optimiser.param_groups:
                 group["lr"] = rate
-            batch_value = batch_loss(batch.to(trained[0].device))
+            batch_value = batch_loss(next(batches).to(trained[0].device))
             optimiser.zero_grad()
             batch_value.backward()  # type: ignore[no-untyped-call]
             processes.sum_gradients(trained)
@@ -75,9 +90,14 @@ def train_epochs(
         loss = sum(losses) / len(losses)
         is_last = epoch + 1 == recipe.epochs
         if processes.is_main and (is_last or (epoch + 1) % recipe.checkpoint_every == 0):
-            save_checkpoint(checkpoint, PhaseState(epoch + 1, loss), module, optimiser)
+            save_checkpoint(checkpoint, PhaseState(epoch + 1, loss), named, optimiser)
         on_epoch(epoch + 1, recipe.epochs, loss, rate)
     return loss
+
+
+def _step_seed(seed: int, epoch: int, step: int, processes: Processes) -> int:
+    of_epoch = (seed * 1_000_003 + epoch) * processes.count + processes.rank
+    return of_epoch + step * 2**40
 
 
 def learning_rate(step: int, steps: int, recipe: PhaseProfile) -> float:

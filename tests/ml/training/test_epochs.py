@@ -2,6 +2,7 @@ import dataclasses
 
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from ml.errors import TrainingStopped
 from ml.profiles.loading import load_profile
@@ -49,15 +50,16 @@ def fit(module, checkpoint, should_stop=lambda: False, told=None):
     )
 
 
-def test_an_interrupted_run_ends_with_the_same_weights(tmp_path):
-    straight, broken = network(), network()
-    fit(straight, tmp_path / "straight.safetensors")
-    asked = iter([False, False, False, True])
+@pytest.mark.parametrize(("steps", "epoch"), [(0, 1), (1, 1), (6, 4), (7, 4), (11, 6)])
+def test_a_run_that_was_stopped_at_any_step_ends_with_the_same_weights(tmp_path, steps, epoch):
+    straight, broken, whole = network(), network(), []
+    fit(straight, tmp_path / "straight.safetensors", told=whole)
+    asked = iter([False] * steps + [True])
     with pytest.raises(TrainingStopped):
         fit(broken, tmp_path / "broken.safetensors", should_stop=lambda: next(asked))
     resumed, told = network(), []
     fit(resumed, tmp_path / "broken.safetensors", told=told)
-    assert told[0][0] == 4
+    assert told == whole[epoch - 1 :]
     assert torch.equal(straight[1].weight, resumed[1].weight)
     assert torch.equal(straight[1].bias, resumed[1].bias)
 
@@ -92,6 +94,32 @@ def test_a_broken_checkpoint_starts_over(tmp_path):
     checkpoint.write_bytes(b"half")
     fit(network(), checkpoint, told=told)
     assert [line[0] for line in told] == [1, 2, 3, 4, 5, 6]
+    assert checkpoint.with_suffix(".broken").read_bytes() == b"half"
+
+
+def test_a_checkpoint_of_another_network_starts_over(tmp_path):
+    fit(network(), tmp_path / "c.safetensors")
+    other, told = torch.nn.Sequential(torch.nn.Dropout(0.5), torch.nn.Linear(6, 1, bias=False)), []
+    fit(other, tmp_path / "c.safetensors", told=told)
+    assert len(told) == 6
+
+
+def test_frozen_weights_are_not_in_the_checkpoint(tmp_path):
+    module = network()
+    frozen = torch.nn.ModuleDict({"frozen": torch.nn.Linear(3, 3), "trained": module})
+    train_epochs(
+        frozen,
+        list(module.parameters()),
+        lambda batch: module[1](batch.tokens_BCTD.flatten(2)).mean(),
+        videos(),
+        recipe=RECIPE,
+        seed=5,
+        checkpoint=tmp_path / "c.safetensors",
+        on_epoch=lambda *line: None,
+        should_stop=lambda: False,
+    )
+    saved = {name for name in load_file(tmp_path / "c.safetensors") if name.startswith("trained.")}
+    assert saved == {"trained.trained.1.weight", "trained.trained.1.bias"}
 
 
 def test_a_finished_phase_is_not_trained_again(tmp_path):
