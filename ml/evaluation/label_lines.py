@@ -42,7 +42,7 @@ def read_label_lines(path: str | Path) -> tuple[LabelLine, ...]:
     """
     name = Path(path).name
     try:
-        text = Path(path).read_text("utf-8")
+        text = Path(path).read_text("utf-8-sig")
     except (OSError, ValueError) as error:
         raise TruthInvalid(f"{name} cannot be read as text ({error})") from None
     numbered = [(number, line.split()) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]

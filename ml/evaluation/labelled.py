@@ -68,7 +68,7 @@ def read_lengths(path: str | Path) -> dict[str, int]:
     if _is_json(Path(path)):
         entries = truth_entries(path)
     else:
-        rows = [row for row in csv.reader(Path(path).read_text("utf-8").splitlines()) if row]
+        rows = [row for row in csv.reader(Path(path).read_text("utf-8-sig").splitlines()) if row]
         if any(len(row) != 2 for row in rows):
             raise TruthInvalid(f"{name}: expected lines of `video,frames`")
         entries = {video: int(frames) if frames.strip().isdecimal() else frames for video, frames in rows}
@@ -81,7 +81,7 @@ def read_lengths(path: str | Path) -> dict[str, int]:
 
 def _is_json(path: Path) -> bool:
     try:
-        with path.open(encoding="utf-8") as opened:
+        with path.open(encoding="utf-8-sig") as opened:
             return opened.read(256).lstrip()[:1] in {"{", "["}
     except (OSError, ValueError) as error:
         raise TruthInvalid(f"{path.name} cannot be read as text ({error})") from None

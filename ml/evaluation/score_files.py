@@ -74,7 +74,7 @@ def read_scores(path: str | Path, track: Sequence[str] = ("fused",)) -> dict[str
 
 def _of_json(source: Path, track: Sequence[str]) -> dict[str, GivenScores]:
     try:
-        values = json.loads(source.read_text("utf-8"), object_pairs_hook=_without_doubles)
+        values = json.loads(source.read_text("utf-8-sig"), object_pairs_hook=_without_doubles)
     except (OSError, ValueError, RecursionError) as error:
         raise ScoresInvalid(f"{source.name} cannot be read as JSON ({error})") from None
     if not isinstance(values, dict):
@@ -136,7 +136,7 @@ def _count(entry: Mapping[str, Any], key: str, where: str) -> int | None:
 
 def _of_csv(source: Path) -> dict[str, GivenScores]:
     try:
-        with source.open(encoding="utf-8", newline="") as opened:
+        with source.open(encoding="utf-8-sig", newline="") as opened:
             rows = list(enumerate(csv.reader(opened), start=1))
     except (OSError, ValueError, csv.Error) as error:
         raise ScoresInvalid(f"{source.name} cannot be read as CSV ({error})") from None

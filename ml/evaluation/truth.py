@@ -44,7 +44,7 @@ def truth_entries(path: str | Path) -> dict[str, Any]:
     """
     name = Path(path).name
     try:
-        values = json.loads(Path(path).read_text("utf-8"))
+        values = json.loads(Path(path).read_text("utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
         raise TruthInvalid(f"{name} cannot be read as JSON ({error})") from None
     if not isinstance(values, dict):

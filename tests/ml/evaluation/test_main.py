@@ -149,3 +149,20 @@ def test_figures_of_score_files_need_no_torch(pytestconfig):
         [sys.executable, "-c", asked], cwd=pytestconfig.rootpath, capture_output=True, text=True, check=True
     )
     assert told.stdout.strip() == "[]"
+
+
+def test_files_of_windows_are_read(folder, capsys):
+    (folder / "labels.txt").write_bytes(("\ufeff" + LABELS.replace("\n", "\r\n")).encode())
+    (folder / "scores.csv").write_bytes("\ufeffvideo,score\r\nA1_x264,0.9\r\nT1,0.8\r\nN1,0.1\r\n".encode())
+    (found,) = results(capsys, "--truth", "labels.txt", "--scores", "scores.csv")
+    assert found["runs"][0]["figures"]["video_auc"] == 1.0
+
+
+def test_a_normal_video_of_one_frame_has_few_figures(folder, capsys):
+    (folder / "labels.txt").write_text("N1.mp4 1 0 -1 -1\n")
+    (found,) = results(capsys, "--truth", "labels.txt", "--scores", "scores.json", "--postpress")
+    figures = found["runs"][0]["figures"]
+    assert [figures[key] for key in ("auc_o", "auc_a", "video_auc", "ap", "text")] == [None] * 5
+    assert (figures["operating_point"]["accuracy"], figures["operating_point"]["best_threshold"]) == (1.0, None)
+    assert main(["--truth", "labels.txt", "--scores", "scores.json"]) == 0
+    assert "AUC" not in capsys.readouterr().out
