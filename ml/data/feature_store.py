@@ -43,7 +43,7 @@ class FeatureStore:
             group_shapes: shape of each group's values of one clip.
             cap_gb: what all entries in `store_dir` may take, in 10^9 bytes.
         """
-        self._shapes = dict(group_shapes)
+        self.group_shapes = dict(group_shapes)
         self._root = Path(store_dir)
         self._folder = self._root / hashlib.sha256(identity.encode()).hexdigest()[:16]
         self._room = StoreRoom(self._root, round(cap_gb * 1e9))
@@ -73,7 +73,7 @@ class FeatureStore:
         if not path.is_dir():
             raise FileNotFoundError(path)
         with self._room.pinned(path):
-            stored = StoredFeatures(path, self._shapes)
+            stored = StoredFeatures(path, self.group_shapes)
             os.utime(path / INDEX_FILE)
             self._room.pin(path)
             weakref.finalize(stored, self._room.unpin, path)
@@ -103,7 +103,7 @@ class FeatureStore:
             except OSError as error:
                 raise unwritable(title, error) from error
             held.callback(shutil.rmtree, draft, ignore_errors=True)
-            yield EntryWriter(draft, self._shapes, title)
+            yield EntryWriter(draft, self.group_shapes, title)
             try:
                 self._publish(draft, path)
             except OSError as error:
