@@ -72,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.set_defaults(run=_convert)
     for role in ROLES:
-        command.add_argument(f"--{role.replace('_', '-')}", type=Path, metavar="FILE", help=".pth or .safetensors")
+        command.add_argument(_flag(role), type=Path, metavar="FILE", help=".pth or .safetensors")
     command.add_argument("--llm", type=Path, metavar="FOLDER", help="folder of Vicuna-7B with its tokenizer")
     _add_writing(command)
     command = commands.add_parser("random", help="random weights of the same architecture, for timings and rehearsals")
@@ -112,7 +112,7 @@ def _convert(options: argparse.Namespace) -> list[str]:
             copy_llm(_told_path(options.llm), draft, geometry)
         if options.small:
             write_small_profiles(draft, geometry, options.out.name)
-        sources = {file.name: file.sha256() for file in files.values()}
+        sources = {f"{_flag(role)} {file.name}": file.sha256() for role, file in files.items()}
         if trained is not None:
             write_parent(draft, trained, geometry, name=options.out.name, sources=sorted(sources))
         write_manifest(draft, geometry, sources=sources, tensors=account.written)
@@ -152,6 +152,10 @@ def _inspect(options: argparse.Namespace) -> list[str]:
         size = f"{file.tensors:>5} tensors {file.parameters:>15,} parameters {file.bytes:>15,} bytes"
         lines.append(f"  {file.path:<36} {size}  {'/'.join(file.dtypes)}  {state}")
     return lines
+
+
+def _flag(role: str) -> str:
+    return f"--{role.replace('_', '-')}"
 
 
 def _told_path(path: Path) -> Path:

@@ -166,13 +166,19 @@ def _rest(
             place = f"{files[role].name}: {key}"
             if key in used:
                 winner = named[used[key]][key]
-                if used[key] != role and not (winner.shape == values.shape and torch.equal(winner, values)):
+                if used[key] != role and not _is_same(winner, values):
                     overruled.append(f"{place} (taken from {files[used[key]].name})")
             elif (reason := reason_left_out(key, geometry)) is not None:
                 left_out[reason].append(place)
             else:
                 unmatched.append(place)
     return tuple(unmatched), {reason: tuple(places) for reason, places in left_out.items()}, tuple(overruled)
+
+
+def _is_same(first: Tensor, second: Tensor) -> bool:
+    """Whether two tensors say the same, as far as the coarser of them can tell."""
+    coarser = min(first, second, key=lambda values: values.element_size()).dtype
+    return first.shape == second.shape and torch.equal(first.to(coarser), second.to(coarser))
 
 
 def _refusal(account: Account) -> str:

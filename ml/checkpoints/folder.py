@@ -95,7 +95,7 @@ def write_manifest(
     Args:
         folder: the draft.
         geometry: of its networks.
-        sources: sha256 of each published file, by name.
+        sources: sha256 of each published file, by option and name.
         tensors: by part and tensor, `file: key` of where it came from.
     """
     files = {

@@ -113,6 +113,14 @@ def test_frozen_tensors_are_video_llamas_and_trained_ones_vad_llamas(downloaded)
     assert "video_llama.pth: llama_proj.weight (taken from vad_llama.pth)" in account.overruled
 
 
+def test_a_copy_in_half_precision_is_no_contradiction(downloaded):
+    halves = {name: values.half() for name, values in downloaded["blip2"].tensors.items() if name != "t5_proj.weight"}
+    files = {**downloaded, "vad_llama": changed(downloaded["vad_llama"], **halves)}
+    parts, account = convert(files, SMALL)
+    assert account.overruled == ()
+    assert parts["qformer"]["query_tokens"].dtype == torch.float32
+
+
 def test_without_vad_llama_there_is_no_detector_and_half_an_adaptor(downloaded):
     files = {role: file for role, file in downloaded.items() if role != "vad_llama"}
     parts, account = convert(files, SMALL)

@@ -26,7 +26,12 @@ def test_convert_writes_the_folder_and_its_manifest(files, tmp_path, capsys):
     told = json.loads(capsys.readouterr().out)
     assert told["unmatched"] == told["missing"] == []
     manifest = json.loads((tmp_path / "w" / "manifest.json").read_text())
-    assert set(manifest["sources"]) == {path.name for path in files.iterdir() if path.suffix == ".pth"}
+    assert set(manifest["sources"]) == {
+        "--eva eva_vit_g.pth",
+        "--blip2 blip2_pretrained_flant5xxl.pth",
+        "--video-llama video_llama.pth",
+        "--vad-llama vad_llama.pth",
+    }
     assert manifest["tensors"]["qformer"]["query_tokens"] == "blip2_pretrained_flant5xxl.pth: query_tokens"
     for part in ("vision", "qformer", "video_qformer", "adaptor"):
         assert set(load_file(tmp_path / "w" / part / "model.safetensors")) == set(manifest["tensors"][part])

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from transformers import Blip2VisionModel
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from converted import converted_small
@@ -15,6 +16,7 @@ from ml.checkpoints.__main__ import main
 from ml.checkpoints.geometry import SMALL
 from ml.errors import ProfileInvalid, WeightsInvalid
 from ml.model.eva_blip2 import build_eva_blip2
+from ml.model.pretrained import load_pretrained
 from ml.profiles.loading import load_profile
 from ml.video.reading import FrameChunk
 
@@ -86,6 +88,19 @@ def test_the_order_of_frames_is_kept_and_every_frame_counts(published, profile):
     changed[3] = 255 - changed[3]
     differs = (backbone.clip_tokens(changed)[0] != tokens).view(8, 4, 24).any(-1).any(-1)
     assert differs.tolist() == [frame == 3 for frame in range(8)]
+
+
+def test_the_vision_folder_is_one_of_transformers_in_both_directions(published, profile, tmp_path):
+    """Written by us, read by transformers, and the other way round."""
+    theirs = load_pretrained(
+        Blip2VisionModel, published / "small" / "vision", dtype=torch.float32, device=torch.device("cpu")
+    )
+    shutil.copytree(published / "small", tmp_path / "small")
+    shutil.rmtree(tmp_path / "small" / "vision")
+    theirs.save_pretrained(tmp_path / "small" / "vision")
+    images = torch.from_numpy(frames())
+    ours = build_eva_blip2(profile, str(published), CPU).clip_tokens(images)
+    assert torch.equal(build_eva_blip2(profile, str(tmp_path), CPU).clip_tokens(images), ours)
 
 
 def test_identity_follows_the_weights_and_not_their_place(published, profile, tmp_path):
