@@ -20,7 +20,8 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 TAP_BLOCKS = (2, 4, 10, 15)
 """Blocks whose output is tapped: 24, 40, 112 and 320 channels at strides 4, 8, 16 and 32."""
-STAGE_CHANNELS = 24 + 40 + 112 + 320
+EARLY_CHANNELS = (24, 40)
+"""Of the first two tapped blocks, which see edges and corners, not things."""
 HEAD_CHANNELS = 1280
 PIXEL_CENTRE, PIXEL_SCALE = 127.0, 128.0
 """The normalisation that these weights were trained with; exact in bfloat16 for pixels of eight bits."""
@@ -52,23 +53,36 @@ class FrameEncoder(nn.Module):
         Raises:
             ValueError: frames that are not [T, H, W, 3].
         """
+        return self._in_parts(frames_THWC, len(self.blocks))
+
+    @torch.inference_mode()
+    def early(self, frames_THWC: NDArray[np.uint8]) -> list[Tensor]:
+        """Maps [T, K, h, w] of the first two tapped blocks alone, which are cheap; K as in EARLY_CHANNELS.
+
+        Raises:
+            ValueError: frames that are not [T, H, W, 3].
+        """
+        return self._in_parts(frames_THWC, TAP_BLOCKS[len(EARLY_CHANNELS) - 1] + 1)
+
+    def _in_parts(self, frames_THWC: NDArray[np.uint8], blocks: int) -> list[Tensor]:
         if frames_THWC.ndim != 4 or frames_THWC.shape[-1] != 3:
             raise ValueError(f"frames must be [T, H, W, 3], not {frames_THWC.shape}")
         pixels_THWC = torch.from_numpy(frames_THWC)
         if self.device.type != "cpu":
-            return self._maps(pixels_THWC)
-        parts = [self._maps(part_tHWC) for part_tHWC in torch.split(pixels_THWC, CACHED_FRAMES)]
+            return self._maps(pixels_THWC, blocks)
+        parts = [self._maps(part_tHWC, blocks) for part_tHWC in torch.split(pixels_THWC, CACHED_FRAMES)]
         return [torch.cat(depths) for depths in zip(*parts, strict=True)] if len(parts) > 1 else parts[0]
 
-    def _maps(self, pixels_THWC: Tensor) -> list[Tensor]:
+    def _maps(self, pixels_THWC: Tensor, blocks: int) -> list[Tensor]:
+        """Of the tapped ones among the first `blocks` blocks, and of the head after the last."""
         normal_THWC = pixels_THWC.to(self.device).to(self.dtype).sub_(PIXEL_CENTRE).mul_(1 / PIXEL_SCALE)
         maps: list[Tensor] = []
         x = self.stem(normal_THWC.permute(0, 3, 1, 2))
-        for index, block in enumerate(self.blocks):
+        for index, block in enumerate(self.blocks[:blocks]):
             x = block(x)
             if index in TAP_BLOCKS:
                 maps.append(x)
-        return [*maps, self.head(x)]
+        return [*maps, self.head(x)] if blocks == len(self.blocks) else maps
 
 
 class Block(nn.Module):

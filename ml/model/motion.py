@@ -1,180 +1,124 @@
-"""Motion of clips: how feature maps, pixels and the optical flow change from frame to frame.
+"""Motion of clips: how feature maps change from one picture to the next, and how unsteadily.
 
-Dimensions: T frames, C clips, P frames of a clip, K values, h x w cells. A clip takes the median of its frames'
-values: a cut between two scenes, a flash or a lost frame is one outlier among eight and does not count.
+Dimensions: T frames, N pictures (frames and their neighbours in order of time), C clips, P frames of a clip, K values,
+h x w cells. Violence is told less by how much moves than by how jerkily a person-sized place moves, within an eighth
+of a second, and edges tell it better than things do: `ml/LOG.md` has the figures. A clip takes the median of its
+pictures' values: a cut between two scenes, a flash or a lost frame is an outlier among many and does not count.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-import cv2
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from ml.model.encoder import HEAD_CHANNELS, STAGE_CHANNELS
+from ml.model.encoder import EARLY_CHANNELS, HEAD_CHANNELS
 
-FLOW_CELLS = 40
-"""The flow is averaged to this many cells a side before anything is measured on it."""
-GRID = 4
-"""Where things happen is told on a grid of this many cells a side."""
-DIRECTIONS = 8
-FLOW_KINDS = DIRECTIONS + 4
-"""Per cell: magnitude by direction, mean and largest magnitude, change of magnitude, roughness."""
-PIXEL_KINDS = 2
-"""Grey-level difference to the neighbour frame and to the previous sampled frame."""
+CELLS = 8
+"""Where things happen is told on a grid of this many cells a side; a cell is about the size of a person."""
 GROUP_SIZES = {
     "appearance": HEAD_CHANNELS,
     "motion": HEAD_CHANNELS,
-    "motion_peak": HEAD_CHANNELS,
-    "fine_motion": STAGE_CHANNELS,
-    "fine_motion_peak": STAGE_CHANNELS,
-    "flow": 5 * (FLOW_KINDS + PIXEL_KINDS),
-    "flow_map": 3 * GRID * GRID,
+    "step": EARLY_CHANNELS[0],
+    "jerk": EARLY_CHANNELS[0],
+    "jerk_spread": EARLY_CHANNELS[0],
+    "deep_jerk": EARLY_CHANNELS[1],
+    "deep_jerk_spread": EARLY_CHANNELS[1],
 }
-"""Groups of values that a clip is described by, each one a token later on."""
-LOG_FLOOR = 1e-2
-
-
-@dataclass
-class FrameMotion:
-    """Values of sampled frames, collected chunk by chunk; lists of [T, ...] tensors of equal T."""
-
-    appearance: list[Tensor]
-    change_mean: list[Tensor]
-    """[T, K] of all five depths side by side, averaged over cells."""
-    change_peak: list[Tensor]
-    """[T, K], the cell of the largest change."""
-    flow: list[Tensor]
-    """[T, FLOW_KINDS + PIXEL_KINDS, GRID * GRID]"""
-    flow_map: list[Tensor]
-    """[T, 3, GRID * GRID]: mean flow to the right and down, and its magnitude."""
+"""Groups of values that a clip is described by, each one a token later on. `step` and `jerk` are the first and the
+second difference of the edge maps in the cell where they are largest, the spreads how unevenly they lie over cells."""
+JERK_PICTURES = 2
+"""Pictures before the current one that a second difference needs."""
 
 
 class MotionMeter:
-    """Measures frames in order; remembers the last frame of the chunk before."""
+    """Measures pictures in order; remembers the last ones of the chunk before."""
 
     def __init__(self) -> None:
-        self.measured = FrameMotion([], [], [], [], [])
-        self._last_maps: list[Tensor] | None = None
-        self._last_grey: NDArray[np.uint8] | None = None
-        self._last_magnitude: Tensor | None = None
-        self._flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
+        self._last_head: Tensor | None = None
+        self._last_early: list[Tensor] | None = None
+        self._appearance: list[Tensor] = []
+        self._change: list[Tensor] = []
+        self._early: dict[str, list[Tensor]] = {}
+
+    def add_head(self, head_TKhw: Tensor) -> None:
+        """Take in the deepest maps of a chunk's frames."""
+        before = head_TKhw[:1] if self._last_head is None else self._last_head
+        change = (head_TKhw - torch.cat([before, head_TKhw[:-1]])).abs()
+        self._last_head = head_TKhw[-1:].clone()
+        self._appearance.append(head_TKhw.mean((2, 3), dtype=torch.float32).cpu())
+        self._change.append(change.mean((2, 3), dtype=torch.float32).cpu())
+
+    def add_early(self, early: Sequence[Tensor], is_new_N: Tensor) -> None:
+        """Take in the early maps of a chunk's pictures, frames and neighbours in turn.
+
+        Args:
+            early: maps [N, K, h, w] of each early depth.
+            is_new_N: whether a picture differs from the one before it; a repeated picture says nothing about motion,
+                so differences go over it to the last picture that was new.
+        """
+        new = [maps_NKhw[is_new_N.to(maps_NKhw.device)].float() for maps_NKhw in early]
+        known = new if self._last_early is None else [torch.cat(two) for two in zip(self._last_early, new, strict=True)]
+        self._last_early = [maps_NKhw[-JERK_PICTURES:].clone() for maps_NKhw in known]
+        for name, values_nK in _early_values(known).items():
+            values_NK = values_nK.new_full((len(is_new_N), values_nK.shape[1]), torch.nan)
+            values_NK[is_new_N.to(values_NK.device)] = values_nK[len(values_nK) - len(new[0]) :]
+            self._early.setdefault(name, []).append(values_NK.cpu())
 
     def take_clips(self, is_repeat_T: Tensor, frames_per_clip: int) -> dict[str, Tensor]:
-        """Groups of the clips measured since the last call, in half precision; their frames are forgotten.
+        """Groups [C, K] of the clips measured since the last call, in half precision; their pictures are forgotten.
 
         The frames must make whole clips. A day of video is remembered in clips, never in frames.
+
+        Args:
+            is_repeat_T: frames that show the same picture as the one before: they say nothing about motion.
+            frames_per_clip: P.
         """
-        groups = clip_groups(self.measured, is_repeat_T, frames_per_clip)
-        self.measured = FrameMotion([], [], [], [], [])
-        return {name: values.half() for name, values in groups.items()}
-
-    def add_maps(self, maps: list[Tensor]) -> None:
-        """Take in the feature maps of a chunk."""
-        previous = self._last_maps or [depth[:1] for depth in maps]
-        means, peaks = [], []
-        for depth, before in zip(maps, previous, strict=True):
-            change = (depth - torch.cat([before, depth[:-1]])).abs()
-            cells = functional.adaptive_avg_pool2d(change, min(GRID, change.shape[-1])).flatten(2).float()
-            means.append(cells.mean(2))
-            peaks.append(cells.amax(2))
-        self._last_maps = [depth[-1:].clone() for depth in maps]
-        self.measured.appearance.append(maps[-1].mean((2, 3), dtype=torch.float32).cpu())
-        self.measured.change_mean.append(torch.cat(means, 1).cpu())
-        self.measured.change_peak.append(torch.cat(peaks, 1).cpu())
-
-    def add_frames(
-        self, frames_THWC: NDArray[np.uint8], neighbours_THWC: NDArray[np.uint8], gap_s: NDArray[np.float64]
-    ) -> None:
-        """Take in the pixels of a chunk and of the neighbours of its frames."""
-        flows, pixels = [], []
-        for frame, neighbour, gap in zip(frames_THWC, neighbours_THWC, gap_s, strict=True):
-            grey, next_grey = (cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) for image in (frame, neighbour))
-            flow = self._flow.calc(grey, next_grey, None)  # type: ignore[call-overload]
-            speed = flow / (grey.shape[0] * max(float(gap), 1e-3))
-            flows.append(cv2.resize(speed, (FLOW_CELLS, FLOW_CELLS), interpolation=cv2.INTER_AREA))
-            last = grey if self._last_grey is None else self._last_grey
-            pixels.append([_on_grid(cv2.absdiff(grey, other)) for other in (next_grey, last)])
-            self._last_grey = grey
-        flow_ThwV = torch.from_numpy(np.stack(flows)).float()
-        kinds, self._last_magnitude = flow_kinds(flow_ThwV, self._last_magnitude)
-        pixel_kinds = torch.from_numpy(np.asarray(pixels, dtype=np.float32)).flatten(2) / 255
-        self.measured.flow.append(torch.cat([kinds, pixel_kinds], 1))
-        self.measured.flow_map.append(flow_map(flow_ThwV))
+        change = torch.cat(self._change).masked_fill(is_repeat_T[:, None], torch.nan)
+        groups = {
+            "appearance": _of_clips(torch.cat(self._appearance), frames_per_clip).mean(1),
+            "motion": middle(_of_clips(change, frames_per_clip)),
+        }
+        for name, values in self._early.items():
+            groups[name] = middle(_of_clips(torch.cat(values), 2 * frames_per_clip))
+        self._appearance, self._change, self._early = [], [], {}
+        return {name: groups[name].half() for name in GROUP_SIZES}
 
 
-def flow_kinds(flow_ThwV: Tensor, last_magnitude_1hw: Tensor | None) -> tuple[Tensor, Tensor]:
-    """[T, FLOW_KINDS, GRID * GRID] in frame heights a second, and the last magnitude for the next chunk.
-
-    The camera's own movement, taken as the median flow of a frame, is removed first.
-    """
-    own = flow_ThwV.flatten(1, 2).median(1).values[:, None, None]
-    moving = flow_ThwV - own
-    magnitude = moving.norm(dim=-1)
-    angle = torch.atan2(moving[..., 1], moving[..., 0])
-    direction = ((angle + torch.pi) / (2 * torch.pi) * DIRECTIONS).long().clamp(0, DIRECTIONS - 1)
-    by_direction = (functional.one_hot(direction, DIRECTIONS) * magnitude[..., None]).permute(0, 3, 1, 2)
-    before = magnitude[:1] if last_magnitude_1hw is None else last_magnitude_1hw
-    change = (magnitude - torch.cat([before, magnitude[:-1]])).abs()
-    roughness = functional.pad((moving[:, :, 1:] - moving[:, :, :-1]).norm(dim=-1), (0, 1)) + functional.pad(
-        (moving[:, 1:] - moving[:, :-1]).norm(dim=-1), (0, 0, 0, 1)
-    )
-    maps = torch.cat([by_direction, torch.stack([magnitude, change, roughness], 1)], 1)
-    mean = functional.adaptive_avg_pool2d(maps, GRID)
-    largest = functional.adaptive_max_pool2d(magnitude[:, None], GRID)
-    return torch.cat([mean, largest], 1).flatten(2), magnitude[-1:]
+def differences(maps_NKhw: Tensor) -> tuple[Tensor, Tensor]:
+    """Sizes of the first and the second difference at each picture, [N, K, h, w]; NaN where pictures are lacking."""
+    first = torch.full_like(maps_NKhw, torch.nan)
+    second = torch.full_like(maps_NKhw, torch.nan)
+    first[1:] = (maps_NKhw[1:] - maps_NKhw[:-1]).abs()
+    second[2:] = (maps_NKhw[2:] - 2 * maps_NKhw[1:-1] + maps_NKhw[:-2]).abs()
+    return first, second
 
 
-def flow_map(flow_ThwV: Tensor) -> Tensor:
-    """[T, 3, GRID * GRID]: mean flow to the right, down, and mean magnitude: what moves where, and which way."""
-    vectors = flow_ThwV.permute(0, 3, 1, 2)
-    maps = torch.cat([vectors, vectors.norm(dim=1, keepdim=True)], 1)
-    return functional.adaptive_avg_pool2d(maps, GRID).flatten(2)
+def on_cells(maps_NKhw: Tensor) -> Tensor:
+    """[N, K, cells] means over the cells of the grid, or over single places where a map is smaller than the grid."""
+    side = min(CELLS, *maps_NKhw.shape[2:])
+    return functional.adaptive_avg_pool2d(maps_NKhw, side).flatten(2)
 
 
-def clip_groups(measured: FrameMotion, is_repeat_T: Tensor, frames_per_clip: int) -> dict[str, Tensor]:
-    """The groups of GROUP_SIZES, each [C, K] float32.
+def middle(values_CPK: Tensor) -> Tensor:
+    """[C, K] lower median over a clip's pictures, those of NaN left out; zeros where none is left."""
+    return values_CPK.nanmedian(1).values.nan_to_num(0.0)
 
-    Args:
-        measured: values of C * frames_per_clip frames.
-        is_repeat_T: frames that show the same picture as the one before: they say nothing about motion.
-        frames_per_clip: P.
-    """
-    appearance = _clips(torch.cat(measured.appearance), frames_per_clip).mean(1)
-    change_mean, change_peak, flow, vectors = (
-        middle(_clips(torch.cat(values), frames_per_clip), _clips(is_repeat_T, frames_per_clip))
-        for values in (measured.change_mean, measured.change_peak, measured.flow, measured.flow_map)
-    )
-    flow_T = _clips(torch.cat(measured.flow), frames_per_clip)
-    log_flow = torch.log(
-        torch.cat([flow.mean(2), flow.amax(2), flow.std(2), flow_T.amax(3).mean(1), flow_T.mean(3).std(1)], 1)
-        + LOG_FLOOR
-    )
+
+def _early_values(known: Sequence[Tensor]) -> dict[str, Tensor]:
+    """Values [N, K] of each group that is measured on early maps."""
+    shallow_first, shallow_second = (on_cells(maps) for maps in differences(known[0]))
+    deep_second = on_cells(differences(known[1])[1])
     return {
-        "appearance": appearance,
-        "motion": change_mean[:, STAGE_CHANNELS:],
-        "motion_peak": change_peak[:, STAGE_CHANNELS:],
-        "fine_motion": change_mean[:, :STAGE_CHANNELS],
-        "fine_motion_peak": change_peak[:, :STAGE_CHANNELS],
-        "flow": log_flow,
-        "flow_map": vectors.flatten(1),
+        "step": shallow_first.amax(2),
+        "jerk": shallow_second.amax(2),
+        "jerk_spread": shallow_second.std(2),
+        "deep_jerk": deep_second.amax(2),
+        "deep_jerk_spread": deep_second.std(2),
     }
 
 
-def middle(values_CPx: Tensor, is_repeat_CP: Tensor) -> Tensor:
-    """The lower median over a clip's frames that are no repeats; zeros where all of them are."""
-    shape = (*is_repeat_CP.shape, *[1] * (values_CPx.dim() - 2))
-    masked = values_CPx.masked_fill(is_repeat_CP.view(shape), torch.nan)
-    return masked.nanmedian(1).values.nan_to_num(0.0)
-
-
-def _clips(values_Tx: Tensor, frames_per_clip: int) -> Tensor:
-    return values_Tx.reshape(-1, frames_per_clip, *values_Tx.shape[1:])
-
-
-def _on_grid(grey: cv2.typing.MatLike) -> cv2.typing.MatLike:
-    return cv2.resize(grey.astype(np.float32), (GRID, GRID), interpolation=cv2.INTER_AREA)
+def _of_clips(values_TK: Tensor, pictures: int) -> Tensor:
+    return values_TK.reshape(-1, pictures, values_TK.shape[1])

@@ -6,7 +6,7 @@ import queue
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import decord
@@ -24,13 +24,16 @@ class FrameChunk:
 
     frames_THWC: NDArray[np.uint8]
     neighbours_THWC: NDArray[np.uint8]
-    """The frame of the video after each one; none where the reader was told to leave them out."""
+    """The frame half way to the next sampled one; none where the reader was told to leave them out."""
     gap_s: NDArray[np.float64]
     """Time between each frame and its neighbour."""
     is_repeat_T: NDArray[np.bool_]
     """Frames that show the same picture as the one before; the first frame of a video, which has none, counts too."""
     decode_s: float
     """Seconds that decoding took."""
+    is_new_T2: NDArray[np.bool_] = field(default_factory=lambda: np.zeros((0, 2), dtype=bool))
+    """Of each frame and its neighbour: whether it shows another picture than the one before it, in order of time; none
+    without neighbours."""
 
 
 class ClipReader:
@@ -72,6 +75,8 @@ class ClipReader:
         )
         index = self.sampling.frame_index
         self._is_repeat_T = np.diff(index, prepend=index[0]) == 0
+        both = np.stack([index, self.sampling.neighbour_index], 1)
+        self._is_new_T2 = (np.diff(both.ravel(), prepend=-1) != 0).reshape(both.shape)
 
     def chunks(self, frames: int) -> Iterator[FrameChunk]:
         """Chunks of `frames` sampled frames; a thread decodes the next while the caller works on this one."""
@@ -122,6 +127,7 @@ class ClipReader:
             self.sampling.neighbour_gap_s[first:stop],
             self._is_repeat_T[first:stop],
             decode_s,
+            self._is_new_T2[first : stop if self._with_neighbours else first],
         )
 
 

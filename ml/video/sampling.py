@@ -15,9 +15,10 @@ class ClipSampling:
     frame_index: NDArray[np.int64]
     """Frame shown at each sampled moment; a multiple of the clip length, at least one clip."""
     neighbour_index: NDArray[np.int64]
-    """The next distinct frame (the previous one at the very end), for motion at the video's own rate."""
+    """Frame shown half way to the next sampled moment, so that both together are twice as many evenly spaced frames:
+    how limbs move shows within an eighth of a second, whatever the video's rate. The frame itself if none is newer."""
     neighbour_gap_s: NDArray[np.float64]
-    """Time between a frame and its neighbour; above 0 unless the video has a single frame."""
+    """Time between a frame and its neighbour; 0 where they are the same frame."""
     clip_start_ms: tuple[int, ...]
     clip_end_ms: tuple[int, ...]
     """The end of the last clip is the end of the video; all others touch."""
@@ -39,11 +40,15 @@ def sample_clips(frame_start_s: NDArray[np.float64], end_s: float, fps: float, f
     moments = max(1, int(np.ceil(duration_s * fps - 1e-6)))
     clips = -(-moments // frames_per_clip)
     times_s = np.minimum(np.arange(clips * frames_per_clip) / fps, starts_s[-1])
-    index = np.searchsorted(starts_s, times_s + 1e-6, side="right").astype(np.int64) - 1
-    last = len(starts_s) - 1
-    neighbour = np.where(index < last, index + 1, np.maximum(index - 1, 0))
+    index, neighbour = _shown_at(starts_s, times_s), _shown_at(starts_s, times_s + 0.5 / fps)
     clip_s = frames_per_clip / fps
     edges_ms = [round(clip * clip_s * 1000) for clip in range(clips)]
     ends_ms = [*edges_ms[1:], max(round(duration_s * 1000), edges_ms[-1] + 1)]
-    gap_s = np.abs(starts_s[neighbour] - starts_s[index])
+    gap_s = starts_s[neighbour] - starts_s[index]
     return ClipSampling(index, neighbour, gap_s, tuple(edges_ms), tuple(ends_ms))
+
+
+def _shown_at(starts_s: NDArray[np.float64], times_s: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Index of the frame that is on screen at each time."""
+    shown: NDArray[np.int64] = np.searchsorted(starts_s, times_s + 1e-6, side="right").astype(np.int64) - 1
+    return shown

@@ -51,6 +51,14 @@ def test_how_many_frames_come_at_once_changes_nothing():
         torch.testing.assert_close(depth, torch.cat(singles), atol=1e-4, rtol=1e-4)
 
 
+def test_early_maps_are_those_of_the_whole_network():
+    network = FrameEncoder(torch.float32, CPU)
+    early = network.early(FRAMES)
+    assert [depth.shape[1] for depth in early] == list(encoder.EARLY_CHANNELS)
+    for depth, whole in zip(early, network(FRAMES), strict=False):
+        torch.testing.assert_close(depth, whole)
+
+
 def test_frames_of_a_wrong_shape_are_refused():
     with pytest.raises(ValueError, match=r"\[T, H, W, 3\]"):
         FrameEncoder(torch.float32, CPU)(FRAMES[..., :2])

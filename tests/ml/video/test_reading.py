@@ -35,6 +35,14 @@ def test_neighbours_that_nobody_wants_are_not_decoded(tmp_path):
     (whole,) = reader(path).chunks(8)
     assert chunk.neighbours_THWC.shape == (0, 64, 64, 3)
     assert np.array_equal(chunk.frames_THWC, whole.frames_THWC)
+    assert (len(chunk.is_new_T2), len(whole.is_new_T2)) == (0, 8)
+
+
+def test_pictures_that_show_nothing_new_are_told_over_the_border_of_chunks(tmp_path):
+    opened = reader(write_video(tmp_path / "a.mp4", seconds=1.5))
+    whole = next(opened.chunks(8)).is_new_T2
+    assert whole.ravel().tolist() == [True] * 12 + [False] * 4
+    assert np.array_equal(np.concatenate([chunk.is_new_T2 for chunk in opened.chunks(3)]), whole)
 
 
 def test_repeats_are_told_and_the_first_frame_counts_as_one(tmp_path):
