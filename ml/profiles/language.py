@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from ml.text.languages import LANGUAGES, Language
 
+_SMALL = ("float32", "none", False)
+
 
 @dataclass(frozen=True)
 class LanguageProfile:
@@ -139,6 +141,10 @@ class LanguageProfile:
                 raise ValueError(f"language.{name} must be one of {', '.join(values)}, not {getattr(self, name)!r}")
         if self.llm == "scratch" and self.trained != "all":
             raise ValueError("language.llm scratch has nothing to keep frozen: language.trained must be all")
+        if self.llm == "scratch" and (self.dtype, self.quantization, self.gradient_checkpointing) != _SMALL:
+            raise ValueError("language.llm scratch is small: dtype float32, no quantization, no gradient_checkpointing")
+        if self.trained == "all" and self.quantization == "4bit":
+            raise ValueError("4-bit weights cannot be trained: set language.trained to adaptor or adaptor_lora")
         if self.encoder_tokens and self.llm == "scratch":
             raise ValueError("language.encoder_tokens are made for the encoder's own LLM, which llm scratch is not")
         if self.llm == "pretrained" and not self.weights:

@@ -32,6 +32,7 @@ _QUESTION, _ANSWER = "QUESTION-GOES-HERE", "ANSWER-GOES-HERE"
 _HUMAN, _ASSISTANT, _END = "\n\n###Human: ", "\n###Assistant:", "\n###"
 _VISION_MARKS = (("<|vision_start|>", "<|vision_end|>"), ("<|vision_bos|>", "<|vision_eos|>"))
 _VIDEO_MARKS = ("<Video>", "</Video> ")
+_BEFORE = ":"
 _TURN_MARK = re.compile(r"#{3,}")
 
 
@@ -112,22 +113,23 @@ class PretrainedTokenizer:
 
     def _found_stops(self) -> tuple[tuple[int, ...], ...]:
         eos: int | None = self._tokenizer.eos_token_id
-        stops = [self._end_of("answer"), tuple(self._marked(self.layout.end.strip())), () if eos is None else (eos,)]
+        end = self.layout.end.rstrip()
+        stops = [self._after_words(end), self._after_words(end.lstrip()), tuple(self._marked(end.lstrip()))]
+        stops.append(() if eos is None else (eos,))
         found = tuple(dict.fromkeys(stop for stop in stops if stop))
         if not found:
             raise WeightsInvalid("neither chat template nor tokenizer say what ends an answer; set its eos_token")
         return found
 
-    def _end_of(self, word: str) -> tuple[int, ...]:
-        """What follows an answer, as it is tokenized there: the end of its turn without further blanks."""
-        alone, ended = self._marked(word), self._marked(word + self.layout.end.rstrip())
+    def _after_words(self, end: str) -> tuple[int, ...]:
+        """What ends an answer, as it is tokenized right after one."""
+        alone, ended = self._marked("answer"), self._marked("answer" + end)
         return tuple(ended[len(alone) :]) if ended[: len(alone)] == alone else ()
 
     def _continued(self, answer: str) -> list[int]:
-        """Ids of an answer right after the opening, which ends in a colon or in a blank or line of its own."""
-        before, text = (":" if self._answer_gap else ""), self._answer_gap + answer
-        alone, together = self._plain(before) if before else [], self._plain(before + text)
-        return together[len(alone) :] if together[: len(alone)] == alone else self._plain(text)
+        """Ids of an answer in the middle of a text: some vocabularies write the beginning of a text in another way."""
+        alone, together = self._plain(_BEFORE), self._plain(_BEFORE + self._answer_gap + answer)
+        return together[len(alone) :] if together[: len(alone)] == alone else self._plain(self._answer_gap + answer)
 
     def _plain(self, text: str) -> list[int]:
         """A text by anybody: nothing in it becomes a special token or a turn."""

@@ -13,9 +13,17 @@ from ml.profiles.language import LanguageProfile
         ({"hidden_size": 100, "heads": 3}, "language.hidden_size 100 is not a multiple of its heads 3"),
         ({"slots": 0}, "language.slots must be at least 1, not 0"),
         ({"steps": 0}, "language.steps must be at least 1, not 0"),
+        ({"speaks": "fr"}, "language.speaks must be one of en, zh-Hans, not 'fr'"),
+        ({"trained": "adaptor"}, "llm scratch has nothing to keep frozen: language.trained must be all"),
+        ({"dtype": "bfloat16"}, "llm scratch is small: dtype float32"),
+        ({"llm": "pretrained"}, "llm pretrained needs language.weights: a folder or a hub id"),
+        ({"llm": "pretrained", "weights": "x", "quantization": "4bit"}, "4-bit weights cannot be trained"),
+        ({"general_path": "x.jsonl"}, r"general_share, in \[0, 1\), and language.general_path go together"),
+        ({"preference_weight": -0.1}, "language.preference_weight must be at least 0, not -0.1"),
+        ({"lora_rank": 0}, "language.lora_rank must be at least 1, not 0"),
         ({"modality_dropout": 1.0}, r"language.modality_dropout must lie in \[0, 1\), not 1.0"),
     ],
 )
-def test_a_contradiction_is_named(values: dict[str, float], message: str) -> None:
+def test_a_contradiction_is_named(values: dict[str, float | str], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         LanguageProfile(**values)  # type: ignore[arg-type]
