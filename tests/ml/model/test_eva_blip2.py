@@ -20,7 +20,7 @@ from ml.model.pretrained import load_pretrained
 from ml.profiles.loading import load_profile
 from ml.video.reading import FrameChunk
 
-CPU = torch.device("cpu")
+CPU, GPU = torch.device("cpu"), torch.device("cuda")
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +77,17 @@ def test_chunks_come_out_in_order_and_however_they_are_cut(published, profile):
     assert whole[0]["tokens"].shape[1:] == backbone.group_shapes["tokens"] == (32, 24)
     assert whole[0]["tokens"].dtype == torch.float16
     torch.testing.assert_close(torch.cat([part["tokens"] for part in parts]), whole[0]["tokens"], atol=2e-3, rtol=0)
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs an NVIDIA GPU")
+def test_a_gpu_says_in_half_precision_what_a_cpu_says_and_in_order(published, profile):
+    images = frames(64)
+    chunks = [chunk(images[first : first + 8]) for first in range(0, 64, 8)]
+    on_gpu = torch.cat([part["tokens"] for part in build_eva_blip2(profile, str(published), GPU).clip_groups(chunks)])
+    on_cpu = torch.cat([part["tokens"] for part in build_eva_blip2(profile, str(published), CPU).clip_groups(chunks)])
+    assert on_gpu.device == CPU
+    assert torch.nn.functional.cosine_similarity(on_gpu.float(), on_cpu.float(), dim=-1).min() > 0.99
 
 
 def test_the_order_of_frames_is_kept_and_every_frame_counts(published, profile):
