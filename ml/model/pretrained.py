@@ -163,19 +163,25 @@ def _text_half(whole: Any, folder: Path) -> nn.Module:
     decoder, head = whole.get_decoder(), whole.get_output_embeddings()
     if decoder is None or head is None or decoder is whole:
         raise WeightsInvalid(f"{folder}: {type(whole).__name__} has no text half of its own; name a text LLM's folder")
+    half = _causal_lm(decoder, head, text_config) or TextTower(decoder, head, text_config)
+    for flag in QUANTIZED_FLAGS:
+        if hasattr(whole, flag):
+            setattr(half, flag, getattr(whole, flag))
+    return half.eval()
+
+
+def _causal_lm(decoder: nn.Module, head: nn.Module, text_config: Any) -> nn.Module | None:
+    """The causal LM class that transformers has for a text decoder, around it; None where it has none."""
     if type(text_config) not in MODEL_FOR_CAUSAL_LM_MAPPING:
-        return TextTower(decoder, head, text_config).eval()
+        return None
     with torch.device("meta"):
         causal: Any = AutoModelForCausalLM.from_config(text_config, attn_implementation="sdpa")
     if type(causal.get_decoder()) is not type(decoder):
-        return TextTower(decoder, head, text_config).eval()
+        return None
     setattr(causal, causal.base_model_prefix, decoder)
     causal.set_output_embeddings(head)
-    for flag in QUANTIZED_FLAGS:
-        if hasattr(whole, flag):
-            setattr(causal, flag, getattr(whole, flag))
-    half: nn.Module = causal.eval()
-    return half
+    made: nn.Module = causal
+    return made
 
 
 def _four_bit(dtype: torch.dtype, device: torch.device) -> dict[str, Any]:

@@ -24,10 +24,10 @@ def videos(tmp_path_factory: pytest.TempPathFactory) -> tuple[VideoRef, VideoRef
     return video_ref(fight, "abnormal", classes=("fighting",)), video_ref(calm, "normal")
 
 
-def small_profile(folder: Path, weights: str, llm: str) -> Path:
+def small_profile(folder: Path, weights: str, llm: str, dtype: str) -> Path:
     """The shipped profile with small sizes and few steps, as a file."""
     shipped = load_profile("video_vlm")
-    sizes = {"weights": weights, "input_px": 56, "tokens": 8, "width": HIDDEN, "dtype": "float32", "batch_frames": 16}
+    sizes = {"weights": weights, "input_px": 56, "tokens": 8, "width": HIDDEN, "dtype": dtype, "batch_frames": 16}
     phases = {"epochs": 2, "checkpoint_every": 1, "warmup_steps": 1}
     language = {"weights": llm, "steps": 3, "batch_size": 2, "lora_rank": 2, "slots": 4, "max_new_tokens": 12}
     profile = dataclasses.replace(
@@ -36,7 +36,7 @@ def small_profile(folder: Path, weights: str, llm: str) -> Path:
         detector=dataclasses.replace(shipped.detector, token_dim=16),
         phase1=dataclasses.replace(shipped.phase1, **phases),
         phase2=dataclasses.replace(shipped.phase2, **phases),
-        language=dataclasses.replace(shipped.language, **language, dtype="float32", checkpoint_every=2),
+        language=dataclasses.replace(shipped.language, **language, dtype=dtype, checkpoint_every=2),
     )
     path = folder / "small_vlm.yaml"
     path.write_text(yaml.safe_dump(profile_to_mapping(profile)), encoding="utf-8")
@@ -44,11 +44,11 @@ def small_profile(folder: Path, weights: str, llm: str) -> Path:
 
 
 def trained(
-    folder: Path, videos: tuple[VideoRef, ...], weights_dir: Path, weights: str, llm: str = ""
+    folder: Path, videos: tuple[VideoRef, ...], weights_dir: Path, weights: str, llm: str = "", dtype: str = "float32"
 ) -> TrainingOutcome:
     job = TrainingJob(
         videos=tuple(TrainingVideo(video) for video in videos),
-        profile=str(small_profile(folder, weights, llm or weights)),
+        profile=str(small_profile(folder, weights, llm or weights, dtype)),
         phases=(1, 2, 3),
         out_dir=str(folder / "artefact"),
         work_dir=str(folder / "work"),
@@ -62,12 +62,15 @@ def trained(
     return outcome
 
 
-@pytest.mark.parametrize("name", ["qwen2_5_vl", "qwen3_vl", "video_llama_3", "smolvlm"])
+@pytest.mark.parametrize(
+    ("name", "dtype"),
+    [("qwen2_5_vl", "float32"), ("qwen3_vl", "bfloat16"), ("video_llama_3", "bfloat16"), ("smolvlm", "float32")],
+)
 def test_two_videos_become_a_model_that_scores_and_speaks(
-    tmp_path: Path, videos: tuple[VideoRef, VideoRef], name: str
+    tmp_path: Path, videos: tuple[VideoRef, VideoRef], name: str, dtype: str
 ) -> None:
     save_vlm(name, tmp_path / "weights" / name)
-    outcome = trained(tmp_path, videos, tmp_path / "weights", name)
+    outcome = trained(tmp_path, videos, tmp_path / "weights", name, dtype=dtype)
     names: set[str] = set()
     for path in Path(outcome.artefact_dir).rglob("*.safetensors"):
         with safe_open(path, framework="pt") as tensors:
