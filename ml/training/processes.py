@@ -14,16 +14,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import TypeVar
 
 import torch
 from accelerate import Accelerator
-from accelerate.utils import broadcast, gather_object
+from accelerate.utils import InitProcessGroupKwargs, broadcast, gather_object
 from torch import Tensor, nn
 
 from ml.errors import JobInvalid
 
 T = TypeVar("T")
+PATIENCE = timedelta(days=7)
+"""How long a process waits for the others: one may have hours of video more to encode. One that dies is noticed by
+torchrun, which then ends them all."""
 
 
 class Processes:
@@ -114,7 +118,8 @@ def processes_of_launch() -> Processes:
                 "accelerate launch started one process of several; start them by torchrun --nproc-per-node N -m ..."
             )
         return ALONE
-    return Processes(Accelerator(cpu=not torch.cuda.is_available()))
+    patient = InitProcessGroupKwargs(timeout=PATIENCE)
+    return Processes(Accelerator(cpu=not torch.cuda.is_available(), kwargs_handlers=[patient]))
 
 
 def _gradient(parameter: nn.Parameter) -> Tensor:
