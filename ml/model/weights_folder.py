@@ -16,13 +16,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from huggingface_hub import snapshot_download
-from huggingface_hub.errors import EntryNotFoundError
+from huggingface_hub.errors import EntryNotFoundError, HTTPError  # type: ignore[attr-defined]
 from safetensors import SafetensorError, safe_open
 
 from ml.errors import WeightsInvalid
 
 logger = logging.getLogger(__name__)
 
+HUB_ERRORS = (OSError, ValueError, EntryNotFoundError, HTTPError)
+"""What the hub's client raises: no such repository, no such commit, no way there, a connection that broke off."""
 HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 COMMIT = re.compile(r"[0-9a-f]{40}")
 WANTED = ("*.safetensors", "*.safetensors.index.json", "*.json", "*.jinja", "*.txt", "*.model")
@@ -137,11 +139,11 @@ def _snapshot(hub_id: str, revision: str) -> Path:
     """The folder of a pinned hub repository, from the hub's cache on this machine where it is whole there."""
     try:
         return Path(snapshot_download(hub_id, revision=revision, allow_patterns=list(WANTED), local_files_only=True))
-    except (OSError, ValueError, EntryNotFoundError):
+    except HUB_ERRORS:
         logger.info("weights %s at %s are fetched from the hub", hub_id, revision)
     try:
         return Path(snapshot_download(hub_id, revision=revision, allow_patterns=list(WANTED)))
-    except (OSError, ValueError, EntryNotFoundError) as error:
+    except HUB_ERRORS as error:
         raise WeightsInvalid(
             f"weights {hub_id!r} at {revision} are not on this machine and cannot be fetched ({_one_line(error)}); "
             "put the folder below the weights root and name it there"

@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import huggingface_hub
@@ -64,6 +66,29 @@ def test_a_pinned_hub_id_that_cannot_be_reached_names_the_cure(tmp_path: Path) -
     told = refusal(resolve_weights, "owner/name", COMMIT, tmp_path)
     assert "owner/name" in told
     assert "below the weights root" in told
+
+
+class EmptyHub(BaseHTTPRequestHandler):
+    """A hub that knows no repository."""
+
+    def do_GET(self) -> None:
+        self.send_error(404)
+
+    do_HEAD = do_GET
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        """Nothing."""
+
+
+def test_a_hub_without_the_repository_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with HTTPServer(("127.0.0.1", 0), EmptyHub) as hub:
+        threading.Thread(target=hub.serve_forever, daemon=True).start()
+        monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", False)
+        monkeypatch.setattr(huggingface_hub.constants, "ENDPOINT", f"http://127.0.0.1:{hub.server_port}")
+        told = refusal(resolve_weights, "owner/name", COMMIT, tmp_path)
+        hub.shutdown()
+    assert "weights 'owner/name'" in told
+    assert "cannot be fetched (404" in told
 
 
 @pytest.mark.parametrize("weights", ["", "no-such-folder", "../elsewhere", "/no/such/folder"])
