@@ -10,6 +10,7 @@ are views of the stretch.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -20,9 +21,6 @@ NORM_FLOOR = 1e-12
 """A clip of zeros has cosine 0 with every other."""
 RUN_CLIPS = 8
 """Clips of a run: more would multiply more pairs that no window holds, fewer would need more calls."""
-
-SLICE_VALUES, LEAST_SLICE = 2**18, 1024
-"""Values of all clips of a stretch that are multiplied at once, and values of a clip at the least."""
 
 Weighing = Callable[[Tensor, Tensor, Tensor], Tensor]
 """(cosine [.., S, V], inverse norm of the keys [.., V], mask of the same shape as the cosine) -> weight of each key."""
@@ -79,11 +77,7 @@ class Stretch:
         self._reach, self._clips_before = history_MHK.shape[1], clips_before
         self._listed_MVK = listed_MVK
         self._windows = list(_windows(vector_MCK, history_MHK))
-        self._dot_MCV = vector_MCK.new_zeros(*vector_MCK.shape[:2], listed_MVK.shape[1])
-        _add_dots(
-            (vector_MCK, listed_MVK, self._dot_MCV),
-            *((each.clip_GSK, each.window_GWK, each.dot_GSW) for each in self._windows),
-        )
+        self._dot_MCV = torch.bmm(vector_MCK, listed_MVK.transpose(1, 2))
         # A clip's product with itself stands on a diagonal of its run's products.
         own = [each.dot_GSW.diagonal(self._reach, 1, 2).reshape(len(vector_MCK), -1) for each in self._windows]
         self._norm_MC = torch.cat(own, 1).sqrt().clamp_min(NORM_FLOOR).reciprocal()
@@ -102,11 +96,12 @@ class Stretch:
             norm_MN = self._norm_MN[:, each.first : each.stop + self._reach]
             norm_GW = norm_MN.unfold(1, size + self._reach, size).flatten(0, 1)
             norm_GS = self._norm_MC[:, each.first : each.stop].reshape(-1, size)
-            mask_SW = band_mask(size, self._reach, with_current=with_current)
+            mask_SW = band_mask(size, self._reach, with_current=with_current, device=norm_GS.device)
             if each.first == 0:
-                mask_SW &= torch.arange(-self._reach, size) >= -self._clips_before
+                is_real_W = torch.arange(-self._reach, size, device=norm_GS.device) >= -self._clips_before
+                mask_SW = mask_SW & is_real_W
             cosine_GSW = each.dot_GSW * norm_GS[:, :, None] * norm_GW[:, None]
-            weight_GSW = weigh(cosine_GSW, norm_GW, mask_SW.to(cosine_GSW.device))
+            weight_GSW = weigh(cosine_GSW, norm_GW, mask_SW)
             out_MRSK = out_MCK[:, each.first : each.stop].view(len(out_MCK), runs, size, -1)
             if len(out_MCK) == 1:
                 torch.bmm(weight_GSW, each.window_GWK, out=out_MRSK[0])
@@ -114,22 +109,22 @@ class Stretch:
                 out_MRSK.copy_(torch.bmm(weight_GSW, each.window_GWK).view_as(out_MRSK))
 
 
-def band_mask(clips: int, reach: int, *, with_current: bool) -> Tensor:
+@functools.lru_cache(maxsize=64)
+def band_mask(clips: int, reach: int, *, with_current: bool, device: torch.device) -> Tensor:
     """[S, W] bool: of `reach` clips and then S more, those that are at most `reach` clips before each of the S."""
-    distance_SW = torch.arange(clips)[:, None] - torch.arange(-reach, clips)
+    distance_SW = torch.arange(clips, device=device)[:, None] - torch.arange(-reach, clips, device=device)
     return (distance_SW >= (0 if with_current else 1)) & (distance_SW <= reach)
 
 
 def _windows(vector_MCK: Tensor, history_MHK: Tensor) -> Iterator[Windows]:
-    """The stretch as runs: the first clips with the history before them, then runs that lie inside the stretch with
-    all of their windows, as views, then the rest. Their dot products are still 0."""
+    """The stretch as runs: the first clips with the history before them, then runs whose windows lie inside the
+    stretch, as views."""
     clips, reach = vector_MCK.shape[1], history_MHK.shape[1]
     head = min(clips, max(1, reach))
-    tail = head + (clips - head) // RUN_CLIPS * RUN_CLIPS
+    head += (clips - head) % RUN_CLIPS
     yield _window(vector_MCK[:, :head], torch.cat([history_MHK, vector_MCK[:, :head]], 1), 0, head)
-    for first, stop, size in ((head, tail, RUN_CLIPS), (tail, clips, clips - tail)):
-        if first < stop:
-            yield _window(vector_MCK[:, first:stop], vector_MCK[:, first - reach : stop], first, size)
+    if head < clips:
+        yield _window(vector_MCK[:, head:], vector_MCK[:, head - reach :], head, RUN_CLIPS)
 
 
 def _window(clips_MCK: Tensor, covered_MNK: Tensor, first: int, size: int) -> Windows:
@@ -139,18 +134,5 @@ def _window(clips_MCK: Tensor, covered_MNK: Tensor, first: int, size: int) -> Wi
     window = covered_MNK.shape[1] - clips + size
     clip_GSK = runs_MRSK.flatten(0, 1)
     window_GWK = covered_MNK.unfold(1, window, size).transpose(2, 3).flatten(0, 1)
-    dot_GSW = clip_GSK.new_zeros(*clip_GSK.shape[:2], window)
+    dot_GSW = torch.bmm(clip_GSK, window_GWK.transpose(1, 2))
     return Windows(first, runs_MRSK.shape[1], clip_GSK, window_GWK, dot_GSW)
-
-
-def _add_dots(*products: tuple[Tensor, Tensor, Tensor]) -> None:
-    """Add the dot products [.., S, V] of vectors [.., S, K] and [.., V, K] to the third tensor of each triple.
-
-    Wide vectors are taken in slices that all products read while they are in the processor's cache.
-    """
-    left_MCK = products[0][0]
-    width = left_MCK.shape[2]
-    step = max(LEAST_SLICE, SLICE_VALUES // (left_MCK.shape[0] * left_MCK.shape[1]))
-    for first in range(0, width, step):
-        for left, right, dots in products:
-            dots.baddbmm_(left[..., first : first + step], right[..., first : first + step].transpose(1, 2))

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 SCAN_CLIPS = 64
@@ -46,12 +47,12 @@ class Listing:
         return bool(self.joins) or len(self.stays) < len(self.held_leaves)
 
 
-def listing(held: Sequence[float], score_C: Tensor, *, length: int, is_strict: bool) -> Listing:
+def listing(held: Sequence[float], score_C: NDArray[np.float32], *, length: int, is_strict: bool) -> Listing:
     """How a list goes on over a stretch of clips.
 
     Args:
         held: scores of the items held so far, in order of time, at most `length`.
-        score_C: scores of the stretch's clips, on the CPU; -inf for those that are no candidates.
+        score_C: scores of the stretch's clips; -inf for those that are no candidates.
         length: how many candidates are held.
         is_strict: of a full list only those strictly above its last score are listed (section 1.3, point 5).
     """
@@ -83,14 +84,13 @@ def listing(held: Sequence[float], score_C: Tensor, *, length: int, is_strict: b
     )
 
 
-def _arrivals(heap: list[tuple[float, int]], score_C: Tensor, length: int) -> Iterator[tuple[int, float]]:
+def _arrivals(heap: list[tuple[float, int]], score_C: NDArray[np.float32], length: int) -> Iterator[tuple[int, float]]:
     """Place and score of the clips that enter the list, which the caller changes meanwhile.
 
     Once a list is full hardly any clip enters it, so whole runs of clips are compared with its last score at once.
     """
-    scores = score_C.numpy()
-    for first in range(0, len(scores), SCAN_CLIPS):
-        run = scores[first : first + SCAN_CLIPS]
+    for first in range(0, len(score_C), SCAN_CLIPS):
+        run = score_C[first : first + SCAN_CLIPS]
         floor = heap[0][0] if len(heap) == length else -np.inf
         for place in np.flatnonzero(run > floor).tolist():
             score = float(run[place])

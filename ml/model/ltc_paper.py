@@ -76,9 +76,9 @@ def _block(
     state: LtcState, x_MCK: Tensor, score_C: Tensor, out: PaperContext, list_length: int, scale: float
 ) -> LtcState:
     """Fill `out` with a block's context; the state after it."""
-    score_C = score_C.cpu()
-    abnormal = listing(state.held.abnormal_score_A, score_C, length=list_length, is_strict=False)
-    normal = listing(state.held.normal_score_N, -score_C, length=list_length, is_strict=False)
+    scores = score_C.float().cpu().numpy()
+    abnormal = listing(state.held.abnormal_score_A, scores, length=list_length, is_strict=False)
+    normal = listing(state.held.normal_score_N, -scores, length=list_length, is_strict=False)
     listed = listed_clips(state.held, x_MCK, abnormal, normal)
     stretch = Stretch(x_MCK, state.history_MHK, state.clips, listed.vector_MVK)
     weigh = softmax_weights(scale)

@@ -13,7 +13,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from ml.model.branches import BranchOutputs
@@ -41,7 +43,14 @@ class LtcContext:
 
 @torch.no_grad()
 def stream_context(
-    state: LtcState | None, clips_CK: Tensor, score_C: Tensor, *, list_length: int, gate: float, history: int
+    state: LtcState | None,
+    clips_CK: Tensor,
+    score_C: Tensor,
+    *,
+    list_length: int,
+    gate: float,
+    history: int,
+    out: LtcContext | None = None,
 ) -> tuple[LtcContext, LtcState]:
     """Context [C, K] of the next stretch of clips, in linear time, and the state after it.
 
@@ -50,15 +59,16 @@ def stream_context(
         clips_CK: flattened tokens.
         score_C: the raw branch's probability of abnormal.
         list_length, gate, history: see `ml.profiles.sections.LtcProfile`.
+        out: where the context goes; new memory unless it is given.
     """
     clips_1CK = clips_CK[None]
     state = state or LtcState.empty(clips_1CK, history - 1)
-    context = LtcContext(torch.empty_like(clips_CK), torch.empty_like(clips_CK))
+    context = out or LtcContext(torch.empty_like(clips_CK), torch.empty_like(clips_CK))
     step = block_clips(clips_CK.shape[1])
     for first in range(0, len(clips_CK), step):
         block = slice(first, first + step)
-        out = LtcContext(context.long[block][None], context.short[block][None])
-        state = _block(state, clips_1CK[:, block], score_C[block], out, list_length, gate)
+        part = LtcContext(context.long[block][None], context.short[block][None])
+        state = _block(state, clips_1CK[:, block], score_C[block], part, list_length, gate)
     return context, state
 
 
@@ -71,9 +81,9 @@ def _block(
     state: LtcState, clips_1CK: Tensor, score_C: Tensor, out: LtcContext, list_length: int, gate: float
 ) -> LtcState:
     """Fill `out` with a block's context; the state after it."""
-    abnormal_C, normal_C = candidate_scores(score_C, gate)
-    abnormal = listing(state.held.abnormal_score_A, abnormal_C.cpu(), length=list_length, is_strict=True)
-    normal = listing(state.held.normal_score_N, normal_C.cpu(), length=list_length, is_strict=True)
+    abnormal_C, normal_C = candidate_scores(score_C.float().cpu().numpy(), gate)
+    abnormal = listing(state.held.abnormal_score_A, abnormal_C, length=list_length, is_strict=True)
+    normal = listing(state.held.normal_score_N, normal_C, length=list_length, is_strict=True)
     listed = listed_clips(state.held, clips_1CK, abnormal, normal)
     stretch = Stretch(clips_1CK, state.history_MHK, state.clips, listed.vector_MVK)
     stretch.of_listed(listed.is_listed_CV, cosine_weights, out.long)
@@ -81,11 +91,14 @@ def _block(
     return state_after(state, clips_1CK, abnormal, normal)
 
 
-def candidate_scores(score: Tensor, gate: float) -> tuple[Tensor, Tensor]:
+def candidate_scores(score_C: NDArray[np.float32], gate: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Scores of the candidates of the abnormal and of the normal list, -inf for all others (section 1.3, point 4)."""
-    is_abnormal = score >= gate
-    abnormal, normal = torch.where(is_abnormal, score, 0.0), torch.where(is_abnormal, 0.0, 1.0 - score)
-    return abnormal.masked_fill(abnormal <= 0, -torch.inf), normal.masked_fill(normal <= 0, -torch.inf)
+    is_abnormal_C, normal_C, nothing = score_C >= gate, 1 - score_C, np.float32(-np.inf)
+    # A score of 0 is above no last place, not even that of an empty list.
+    return (
+        np.where(is_abnormal_C & (score_C > 0), score_C, nothing),
+        np.where(~is_abnormal_C & (normal_C > 0), normal_C, nothing),
+    )
 
 
 def full_length_context(
