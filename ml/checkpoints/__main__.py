@@ -19,6 +19,7 @@ from ml.checkpoints.parent import write_parent
 from ml.checkpoints.published_files import read_published
 from ml.checkpoints.published_names import DETECTOR, ROLES
 from ml.checkpoints.random_weights import (
+    VICUNA_DIR,
     converted_tensors,
     write_as_published,
     write_random_llm,
@@ -124,12 +125,12 @@ def _convert(options: argparse.Namespace) -> list[str]:
 def _random(options: argparse.Namespace) -> list[str]:
     geometry = SMALL if options.small else PUBLISHED
     with new_folder(options.out, may_replace=options.force) as draft:
+        if not options.without_llm:
+            write_random_llm(draft / (VICUNA_DIR if options.as_published else LLM_DIR), geometry, options.seed)
         if options.as_published:
             write_as_published(draft, geometry, options.seed)
         else:
             write_parts(draft, converted_tensors(geometry, options.seed), geometry)
-            if not options.without_llm:
-                write_random_llm(draft / LLM_DIR, geometry, options.seed)
             if options.small:
                 write_small_profiles(draft, geometry, options.out.name)
             write_manifest(draft, geometry, sources={}, tensors={})

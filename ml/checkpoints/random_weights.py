@@ -77,7 +77,6 @@ def write_as_published(folder: Path, geometry: Geometry, seed: int) -> None:
     torch.save({"model": files[VIDEO_LLAMA_FILE], "epoch": 1}, folder / VIDEO_LLAMA_FILE)
     files[VAD_LLAMA_FILE] |= {name: values.clone() for name, values in files[VIDEO_LLAMA_FILE].items()}
     torch.save({"model": files[VAD_LLAMA_FILE], "epoch": 29}, folder / VAD_LLAMA_FILE)
-    write_random_llm(folder / VICUNA_DIR, geometry, seed)
 
 
 def write_random_llm(folder: Path, geometry: Geometry, seed: int) -> None:

@@ -44,3 +44,12 @@ def test_the_published_twin_differs_in_what_it_says():
         losses=dataclasses.replace(whole.losses, normal_clips=0.0),
     )
     assert twin == expected
+
+
+@pytest.mark.parametrize("flags", [[], ["--as-published"]])
+def test_the_language_model_can_be_left_out(tmp_path, flags):
+    main(["random", "--small", *flags, "--out", str(tmp_path / "whole")])
+    main(["random", "--small", "--without-llm", *flags, "--out", str(tmp_path / "light")])
+    whole, light = ({path.name for path in (tmp_path / name).iterdir()} for name in ("whole", "light"))
+    assert whole - light == {"vicuna" if flags else "llm"}
+    assert light <= whole
