@@ -29,6 +29,8 @@ fall to the slot after, so that the edges of an event can be seen at one slot.""
 _LOGIT_LIMIT = 6.0
 _LOGIT_SCALE = 3.0
 _SMALLEST_STD = 1e-4
+_STATISTICS_CLIPS = 20_000
+"""So many clips tell mean and spread well enough, and fit in memory."""
 
 
 @dataclass(frozen=True)
@@ -66,10 +68,11 @@ class Adaptor(nn.Module):
             self.register_buffer(f"{name}_std_D", torch.ones(token_dim))
 
     def fit_standardisation(self, videos: Sequence[ScoredVideo]) -> None:
-        """Takes mean and standard deviation of each feature from the training videos."""
+        """Takes mean and standard deviation of each feature from the training videos; of many clips, every n-th."""
+        every = 1 + sum(len(video.tokens_CQD) for video in videos) // _STATISTICS_CLIPS
         for name, rows_ND in (
-            ("video", torch.cat([video.tokens_CQD.float().flatten(0, 1) for video in videos])),
-            ("prompt", torch.cat([video.prompt_CQD.float().flatten(0, 1) for video in videos])),
+            ("video", torch.cat([video.tokens_CQD[::every].float().flatten(0, 1) for video in videos])),
+            ("prompt", torch.cat([video.prompt_CQD[::every].float().flatten(0, 1) for video in videos])),
         ):
             self.get_buffer(f"{name}_mean_D").copy_(rows_ND.mean(0))
             self.get_buffer(f"{name}_std_D").copy_(rows_ND.std(0, correction=0).clamp_min(_SMALLEST_STD))

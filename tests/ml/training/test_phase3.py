@@ -14,7 +14,7 @@ from ml.contracts import Progress
 from ml.errors import JobInvalid, TrainingStopped
 from ml.model.language_artefact import LANGUAGE_DIR
 from ml.profiles.language import LanguageProfile
-from ml.training.phase3 import learning_rate, run_phase3
+from ml.training.phase3 import run_phase3
 from tests.ml.scored_videos import training_set, training_video
 
 
@@ -150,12 +150,3 @@ def test_videos_of_which_nothing_is_known_are_refused_with_the_cure(tmp_path: Pa
             [(unknown, scored)], profile=SHORT, template="surveillance", artefact_dir=tmp_path, work_dir=tmp_path,
             seed=0, on_progress=lambda progress: None, should_stop=lambda: False,
         )  # fmt: skip
-
-
-def test_the_learning_rate_warms_up_and_falls_to_a_tenth() -> None:
-    profile = LanguageProfile(steps=100, warmup_steps=10, learning_rate=1.0)
-
-    assert learning_rate(0, profile) == pytest.approx(0.1)
-    assert learning_rate(9, profile) == pytest.approx(1.0)
-    assert learning_rate(55, profile) == pytest.approx(0.55)
-    assert learning_rate(100, profile) == pytest.approx(0.1)
