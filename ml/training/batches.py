@@ -105,9 +105,10 @@ def _batch(chosen: list[tuple[VideoClips, Tensor]]) -> ClipBatch:
     longest = max(len(index) for _, index in chosen)
 
     def padded(values: list[Tensor]) -> Tensor:
-        return torch.stack(
-            [torch.cat([value, value.new_zeros(longest - len(value), *value.shape[1:])]) for value in values]
-        )
+        rows = values[0].new_zeros(len(values), longest, *values[0].shape[1:])
+        for row, value in zip(rows, values, strict=True):
+            row[: len(value)] = value
+        return rows
 
     return ClipBatch(
         tokens_BCTD=padded([video.tokens_CTD[index] for video, index in chosen]),
