@@ -214,6 +214,11 @@ class Profile:
                 self.detector.former == "gated" or self.encoder.width == self.detector.token_dim,
                 "detector.former video_llama takes the tokens as they are: token_dim must equal encoder.width",
             ),
+            (
+                not self.language.encoder_tokens
+                or (self.encoder.tokens > 0 and self.encoder.tokens % self.language.token_groups == 0),
+                "language.encoder_tokens needs an encoder with tokens, and language.token_groups must divide them",
+            ),
             (self.ltc.list_length >= 2, "ltc.list_length must be at least 2, one clip less enters a list"),
             (self.ltc.history >= 1, "ltc.history must be at least 1"),
             (0 < self.scoring.threshold < 1, "scoring.threshold must lie between 0 and 1"),

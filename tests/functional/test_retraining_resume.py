@@ -26,8 +26,8 @@ TRAIN_IN_A_PROCESS = """
 import pathlib, sys
 import django
 django.setup()
-import ml.profiles.loading, vigil.retraining.selectors
-ml.profiles.loading.PROFILES_DIR = vigil.retraining.selectors.PROFILES_DIR = pathlib.Path(sys.argv[1])
+import ml.profiles.loading, vigil.projects.profiles
+ml.profiles.loading.PROFILES_DIR = vigil.projects.profiles.PROFILES_DIR = pathlib.Path(sys.argv[1])
 from django.core.management import call_command
 call_command("train", "--project", "Yard", "--profile", "quick", "--wait")
 """
@@ -39,7 +39,7 @@ def profiles(tmp_path, monkeypatch):
     folder = tmp_path / "profiles"
     write_quick_profile(folder)
     monkeypatch.setattr("ml.profiles.loading.PROFILES_DIR", folder)
-    monkeypatch.setattr("vigil.retraining.selectors.PROFILES_DIR", folder)
+    monkeypatch.setattr("vigil.projects.profiles.PROFILES_DIR", folder)
     return folder
 
 

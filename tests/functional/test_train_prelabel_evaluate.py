@@ -33,7 +33,7 @@ def quick_profile(tmp_path, monkeypatch):
     folder = tmp_path / "profiles"
     write_quick_profile(folder)
     monkeypatch.setattr("ml.profiles.loading.PROFILES_DIR", folder)
-    monkeypatch.setattr("vigil.retraining.selectors.PROFILES_DIR", folder)
+    monkeypatch.setattr("vigil.projects.profiles.PROFILES_DIR", folder)
     return ["--profile", "quick"]
 
 
