@@ -21,7 +21,7 @@ def calibrate(detector: Detector, odds_of: Sequence[Tensor], videos: Sequence[Vi
 
     Args:
         detector: the trained detector.
-        odds_of: [C, S, M] log-odds of each video's clips by branch and member.
+        odds_of: [C, S, M] log-odds of each video's clips by branch and member, on the CPU.
         videos: the training videos, in the same order.
         profile: its smoothing.
     """
@@ -30,10 +30,11 @@ def calibrate(detector: Detector, odds_of: Sequence[Tensor], videos: Sequence[Vi
         smoothed(odds_CSM.mean(1), video.centre_ms_C, sigma_ms=sigma_ms)
         for odds_CSM, video in zip(odds_of, videos, strict=True)
     ]
-    detector.quantiles_MQ.copy_(quantiles(torch.cat(smooth), QUANTILES))
+    quantiles_MQ = quantiles(torch.cat(smooth), QUANTILES)
+    detector.quantiles_MQ.copy_(quantiles_MQ)
     odds, is_abnormal, weights = [], [], []
     for smoothed_CM, video in zip(smooth, videos, strict=True):
-        odds_C = rank_log_odds(smoothed_CM, detector.quantiles_MQ, video.left_out_by)
+        odds_C = rank_log_odds(smoothed_CM, quantiles_MQ, video.left_out_by)
         targets = video.targets
         by_people = targets.weight_C > 0
         if targets.bag == 1 and bool(by_people.any()):
