@@ -5,6 +5,8 @@ import json
 import sys
 from pathlib import Path
 
+import av
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
@@ -12,12 +14,15 @@ from safetensors.torch import load_file
 sys.path.insert(0, str(Path(__file__).parent))
 from converted import converted_small
 from footage import video_ref, write_video
+from published_forward import clip_pixels, eva, qformer, vad_llama
 
 from ml.checkpoints.__main__ import main
+from ml.checkpoints.geometry import SMALL
 from ml.contracts import TrainingJob, TrainingVideo
 from ml.errors import ModelError, WeightsInvalid
 from ml.inference.prelabel import Prelabeller
 from ml.training.run import silent, train
+from ml.video.reading import ClipReader
 
 
 def never():
@@ -111,6 +116,43 @@ def test_the_published_detector_pre_labels_as_it_is(home, weights, videos):
     prediction = label(home, str(home / "small" / "parent"), videos[0])
     assert len(prediction.scores.fused) == 5
     assert prediction.judgement is None
+
+
+def restless_video(path, *, seconds):
+    """Coarse noise that changes with every frame: no two clips are alike, so no list is decided by rounding."""
+    rng = np.random.default_rng(0)
+    with av.open(str(path), "w") as box:
+        stream = box.add_stream("libx264", rate=8)
+        stream.width, stream.height, stream.pix_fmt = 128, 96, "yuv420p"
+        for _ in range(seconds * 8):
+            image = rng.integers(0, 255, (6, 8, 3), dtype=np.uint8).repeat(16, 0).repeat(16, 1)
+            box.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
+        box.mux(stream.encode())
+    return path
+
+
+def test_from_pixels_to_scores_it_is_the_published_mathematics(home, weights, tmp_path):
+    """Against a plain computation from the published files; what differs is the store's half precision."""
+    path = restless_video(tmp_path / "long.mp4", seconds=24)
+    names = ("blip2_pretrained_flant5xxl.pth", "video_llama.pth", "vad_llama.pth")
+    state = {}
+    for name in names:
+        state |= torch.load(weights / "files" / name, weights_only=True)["model"]
+    vision = torch.load(weights / "files" / "eva_vit_g.pth", weights_only=True)
+    state |= {f"visual_encoder.{name}": values for name, values in vision.items()}
+    reader = ClipReader(str(path), fps=4, frames_per_clip=8, size_px=SMALL.image_px)
+    pixels = clip_pixels(np.concatenate([chunk.frames_THWC for chunk in reader.chunks(64)]))
+    patches = eva(state, pixels, blocks=SMALL.vision_blocks, heads=SMALL.vision_heads)
+    sizes = {"layers": SMALL.image_layers, "heads": SMALL.heads, "frequency": 2}
+    queries = qformer(state, "Qformer.bert", state["query_tokens"], patches, **sizes)
+    frames_CFQD = queries.view(-1, 8, SMALL.queries, SMALL.width)
+    branches = vad_llama(state, frames_CFQD, heads=SMALL.heads, layers=SMALL.video_layers)
+    found = label(home, str(home / "small" / "parent"), TrainingVideo(video_ref(path))).scores
+    assert len(found.raw) == 12
+    for track, (logits, _) in zip((found.raw, found.long, found.short), branches, strict=True):
+        expected = logits.softmax(-1)[..., 1].amax(1)
+        torch.testing.assert_close(torch.tensor(track), expected, atol=5e-4, rtol=0)
+        assert expected.max() - expected.min() > 0.02
 
 
 @pytest.mark.parametrize("frames", [1, 5])
