@@ -19,19 +19,25 @@ def training_video(listed: ListedVideo, path: Path) -> TrainingVideo:
 
 def truth_of(listed: ListedVideo, video: IndexedVideo) -> VideoTruth:
     """The truth of a test video in ms, by the measured frame rate; spans are cut to the video."""
-    segments = (
-        TruthSegment(round(start / video.fps * 1000), round(min(end, video.frame_count) / video.fps * 1000), label)
-        for (start, end), label in ((span, listed.class_name) for span in listed.spans)
-        if start < video.frame_count
+    segments = tuple(
+        TruthSegment(round(start / video.fps * 1000), round(end / video.fps * 1000), listed.class_name)
+        for start, end in _spans_within(listed, video)
     )
-    return VideoTruth(video.video, tuple(segments))
+    return VideoTruth(video.video, segments)
 
 
 def write_label_lines(path: Path, listed: Sequence[ListedVideo], videos: Sequence[IndexedVideo]) -> None:
     """Lines `path n_frames class s1 e1 s2 e2` of test videos by measured frame counts; `-1 -1` is no span."""
     lines = []
     for one, video in zip(listed, videos, strict=True):
-        spans = [*one.spans, *[(-1, -1)] * (2 - len(one.spans))]
+        spans = _spans_within(one, video)
+        spans += [(-1, -1)] * (2 - len(spans))
         edges = " ".join(f"{start} {end}" for start, end in spans)
         lines.append(f"{one.name} {video.frame_count} {one.class_number} {edges}")
     path.write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def _spans_within(listed: ListedVideo, video: IndexedVideo) -> list[tuple[int, int]]:
+    """Spans cut to the frames that the file really has; one that lies behind them is dropped."""
+    frames = video.frame_count
+    return [(start, min(end, frames)) for start, end in listed.spans if start < frames]

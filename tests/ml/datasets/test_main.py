@@ -89,3 +89,10 @@ def test_bad_input_is_one_line_and_status_2(tmp_path, monkeypatch, capsys, words
     error = capsys.readouterr().err
     assert message in error
     assert error.count("\n") == 1
+
+
+def test_help_has_an_example(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["--help"])
+    assert ended.value.code == 0
+    assert "example:\n  python -m ml.datasets " in capsys.readouterr().out

@@ -36,3 +36,10 @@ def test_bad_input_is_one_line_and_status_2(folder, capsys, more, message):
     assert error.startswith("refused: ")
     assert error.count("\n") == 1
     assert not (folder / "p.json").exists()
+
+
+def test_help_has_an_example(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["--help"])
+    assert ended.value.code == 0
+    assert "example:\n  python -m ml.inference " in capsys.readouterr().out

@@ -105,3 +105,10 @@ def test_bad_input_is_one_line_and_status_2(library, tmp_path, capsys, more, mes
     assert error.startswith("refused: ")
     assert error.count("\n") == 1
     assert not (tmp_path / "model").exists()
+
+
+def test_help_has_an_example(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["--help"])
+    assert ended.value.code == 0
+    assert "example:\n  python -m ml.training " in capsys.readouterr().out
