@@ -25,7 +25,7 @@ examples:
   python -m ml.evaluation --truth segments.json --scores seed0.json seed1.json seed2.json --json
 
 truth:   lines `path n_frames class s1 e1 s2 e2` (UCF-Crime and TAD as UMIL publishes them), lines
-         `Name.mp4 Class s1 e1 s2 e2` (UCF-Crime itself), or ActivityNet's JSON
+         `Name.mp4 Class s1 e1 s2 e2` (UCF-Crime itself), ActivityNet's JSON, or frame masks (.npz, folder of .npy)
 scores:  JSON {video: [score, ...]}, CSV lines `video,score`, .npz with an array a video, a folder of .npy or
          .npz files, or predictions.json of `python -m ml.inference`; any number of scores a video
 python -m ml.evaluation.by_meaning takes the same and compares sentences by their meaning too.
@@ -47,7 +47,7 @@ def parser() -> argparse.ArgumentParser:
         epilog=_EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    made.add_argument("--truth", required=True, metavar="FILE", help="label lines or ActivityNet's JSON")
+    made.add_argument("--truth", required=True, metavar="FILE", help="label lines, ActivityNet's JSON, or masks")
     made.add_argument(
         "--scores", required=True, nargs="+", metavar="PATH", help="a score file; several are seeds: mean and spread"
     )

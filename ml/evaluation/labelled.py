@@ -7,8 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from ml.contracts import VideoRef
 from ml.errors import TruthInvalid
+from ml.evaluation.arrays import holds_arrays, read_arrays
+from ml.evaluation.expansion import runs
 from ml.evaluation.judged import Event
 from ml.evaluation.label_lines import LabelLine, read_label_lines
 from ml.evaluation.names import scores_by_video
@@ -33,11 +37,13 @@ class LabelledVideo:
 
 
 def read_labelled(path: str | Path) -> tuple[LabelledVideo, ...]:
-    """All videos of a truth file: label lines of UCF-Crime or TAD, or JSON of ActivityNet's form, as segments.json is.
+    """All videos of a truth file: label lines of UCF-Crime or TAD, JSON of ActivityNet's form, or frame masks.
 
     Raises:
-        TruthInvalid: it is neither, or something in it is wrong; the place is named.
+        TruthInvalid: it is none of these, or something in it is wrong; the place is named.
     """
+    if holds_arrays(Path(path)):
+        return _of_masks(Path(path))
     return _of_json(path) if _is_json(Path(path)) else tuple(map(_of_line, read_label_lines(path)))
 
 
@@ -90,6 +96,20 @@ def _is_json(path: Path) -> bool:
 def _of_line(line: LabelLine) -> LabelledVideo:
     events = tuple(Event(start, end) for start, end in line.spans)
     return LabelledVideo(line.name, line.frame_count, events, line.is_normal, is_in_ms=False)
+
+
+def _of_masks(source: Path) -> tuple[LabelledVideo, ...]:
+    """A 0 or 1 for every frame of a video, as ShanghaiTech's `test_frame_mask` has them."""
+    videos = []
+    for name, mask in read_arrays(source, TruthInvalid).items():
+        is_mask = mask.ndim == 1 and mask.size > 0 and mask.dtype.kind in "biuf" and bool(np.isin(mask, (0, 1)).all())
+        if not is_mask:
+            raise TruthInvalid(f"{source.name}, {name}: expected a 0 or 1 for every frame, in one row")
+        events = tuple(Event(first, last) for first, last in runs(mask.astype(np.bool_)))
+        videos.append(LabelledVideo(name, len(mask), events, is_normal=not events, is_in_ms=False))
+    if not videos:
+        raise TruthInvalid(f"{source.name} holds no frame masks (.npy or .npz)")
+    return tuple(videos)
 
 
 def _of_json(path: str | Path) -> tuple[LabelledVideo, ...]:

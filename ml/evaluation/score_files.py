@@ -5,8 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
-import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,9 +15,9 @@ from numpy.typing import NDArray
 
 from ml.contracts import VideoPrediction, from_json
 from ml.errors import ScoresInvalid
+from ml.evaluation.arrays import holds_arrays, read_arrays
 
 BRANCHES = ("raw", "long", "short")
-PICKLES = (".pkl", ".pickle", ".pt", ".pth")
 
 
 @dataclass(frozen=True)
@@ -57,12 +56,9 @@ def read_scores(path: str | Path, track: Sequence[str] = ("fused",)) -> dict[str
         ScoresInvalid: it is none of these, holds a pickle, or a score is no finite number; video and place are named.
     """
     source = Path(path)
-    if source.is_dir():
-        found = _of_arrays(_folder_arrays(source), source.name)
-    elif source.suffix.lower() in PICKLES:
-        raise ScoresInvalid(f"{source.name} is a pickle, which could run code; save the scores as JSON, CSV or .npz")
-    elif source.suffix.lower() in {".npz", ".npy"}:
-        found = _of_arrays(_file_arrays(source, source.stem), source.name)
+    if holds_arrays(source):
+        arrays = read_arrays(source, ScoresInvalid)
+        found = {name: GivenScores(_checked(array, name, source.name)) for name, array in arrays.items()}
     elif source.suffix.lower() == ".csv":
         found = _of_csv(source)
     else:
@@ -151,41 +147,6 @@ def _of_csv(source: Path) -> dict[str, GivenScores]:
         except ValueError:
             raise ScoresInvalid(f"{source.name}, line {number}: {row[1]!r} is no number") from None
     return {name: GivenScores(_checked(values, name, source.name)) for name, values in scores.items()}
-
-
-def _of_arrays(arrays: Iterable[tuple[str, Any]], source: str) -> dict[str, GivenScores]:
-    found: dict[str, GivenScores] = {}
-    for name, array in arrays:
-        if name in found:
-            raise ScoresInvalid(f"{source}: {name} is in it twice, as .npy and as .npz")
-        found[name] = GivenScores(_checked(array, name, source))
-    return found
-
-
-def _folder_arrays(folder: Path) -> Iterable[tuple[str, Any]]:
-    for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() in PICKLES:
-            raise ScoresInvalid(f"{path.name} is a pickle, which could run code; save the scores as .npy")
-        if path.suffix.lower() not in {".npy", ".npz"}:
-            continue
-        name = path.relative_to(folder).with_suffix("").as_posix()
-        arrays = list(_file_arrays(path, name))
-        if len(arrays) != 1:
-            raise ScoresInvalid(f"{path.name} must hold one array in a folder of a file a video, not {len(arrays)}")
-        yield name, arrays[0][1]
-
-
-def _file_arrays(path: Path, name: str) -> Iterable[tuple[str, Any]]:
-    """The arrays of an `.npz` file by their names, or the one of an `.npy` file as `name`."""
-    try:
-        with path.open("rb") as opened:
-            loaded = np.load(opened, allow_pickle=False)
-            if isinstance(loaded, np.ndarray):
-                return [(name, loaded)]
-            return [(key, loaded[key]) for key in loaded.files]
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        reason = "it holds a pickle, which could run code" if "pickle" in str(error) else str(error) or "truncated"
-        raise ScoresInvalid(f"{path.name} cannot be read as numbers: {reason}") from None
 
 
 def _checked(values: Any, name: str, source: str) -> NDArray[np.float64]:

@@ -1,5 +1,6 @@
 import json
 
+import numpy as np
 import pytest
 
 from ml.errors import TruthInvalid
@@ -27,6 +28,27 @@ def test_json_of_activitynets_form_is_in_milliseconds(tmp_path):
     assert (fall.length, fall.is_in_ms, fall.is_normal) == (4000, True, None)
     assert fall.events == (Event(1000, 2500, "A man falls."),)
     assert (quiet.length, quiet.events) == (None, ())
+
+
+def test_masks_of_frames(tmp_path):
+    np.save(tmp_path / "01_0014.npy", np.array([0, 1, 1, 0, 1]))
+    np.save(tmp_path / "01_0015.npy", np.zeros(3, dtype=np.uint8))
+    fight, quiet = read_labelled(tmp_path)
+    assert (fight.name, fight.length, fight.is_normal, fight.is_in_ms) == ("01_0014", 5, False, False)
+    assert fight.events == (Event(1, 3), Event(4, 5))
+    assert (quiet.length, quiet.is_normal, quiet.events) == (3, True, ())
+
+
+@pytest.mark.parametrize("mask", [np.array([0, 2]), np.zeros((2, 2)), np.zeros(0), np.array(["1"])])
+def test_what_is_no_mask_is_named(tmp_path, mask):
+    np.save(tmp_path / "a.npy", mask)
+    with pytest.raises(TruthInvalid, match="a.npy, a: expected a 0 or 1 for every frame"):
+        read_labelled(tmp_path / "a.npy")
+
+
+def test_a_folder_without_masks_is_refused(tmp_path):
+    with pytest.raises(TruthInvalid, match="holds no frame masks"):
+        read_labelled(tmp_path)
 
 
 @pytest.mark.parametrize(
