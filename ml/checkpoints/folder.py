@@ -101,7 +101,7 @@ def write_manifest(
     files = {
         path.relative_to(folder).as_posix(): {"sha256": file_sha256(path), "bytes": path.stat().st_size}
         for path in sorted(folder.rglob("*"))
-        if path.is_file()
+        if path.is_file() and not path.name.startswith(".")
     }
     values = {"format": FORMAT, "geometry": geometry.name, "files": files, "sources": sources, "tensors": tensors}
     write_json(folder / MANIFEST_FILE, values)
