@@ -57,7 +57,7 @@ STAGED = "artefact"
 """The artefact as far as it is done, below the work folder; it is copied to its place when it is whole."""
 FREE_OF_PARENT = {
     "sampling": (),
-    "encoder": ("batch_frames",),
+    "encoder": ("batch_frames", "weights", "revision"),  # The weights are compared by the backbone's identity.
     "detector": ("dropout", "folds"),
     "ltc": ("list_length", "gate", "history"),
 }
