@@ -94,7 +94,7 @@ def run_phase3(
     if not instructions:
         raise JobInvalid("phase 3 has nothing to learn from: give some videos a label, normal or abnormal")
     pairs = write_preferences(known, chosen, language) if language.preference_weight else ()
-    general = general_lessons(language, general_video)
+    general = general_lessons(language, general_video, processes)
     counts = instruction_counts(instructions)
     if general.turns or general.broken:
         counts |= {"general": len(general.turns), "general broken": general.broken}

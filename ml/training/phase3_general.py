@@ -14,6 +14,7 @@ from ml.model.scored_video import ScoredVideo
 from ml.profiles.language import LanguageProfile
 from ml.text.general import GeneralTurn, read_general
 from ml.text.times import Window
+from ml.training.processes import ALONE, Processes
 
 log = logging.getLogger(__name__)
 
@@ -48,8 +49,10 @@ class GeneralLessons:
     """Lines that were left out, each named in the log."""
 
 
-def general_lessons(profile: LanguageProfile, scored_of: GeneralVideo | None) -> GeneralLessons:
-    """The general set of a profile; empty where it has none.
+def general_lessons(
+    profile: LanguageProfile, scored_of: GeneralVideo | None, processes: Processes = ALONE
+) -> GeneralLessons:
+    """The general set of a profile, the same in every process; empty where the profile has none.
 
     Raises:
         JobInvalid: too many lines are broken, or nothing can score its videos.
@@ -59,15 +62,22 @@ def general_lessons(profile: LanguageProfile, scored_of: GeneralVideo | None) ->
     if scored_of is None:
         raise JobInvalid("language.general_path has videos that this run cannot encode; set general_share to 0")
     general = read_general(profile.general_path)
+    paths = list(dict.fromkeys(turn.video for turn in general.turns))
+    if processes.count > 1:
+        # Scoring fills the feature store: each process encodes its share, and then finds the others' there.
+        for path in processes.share(paths):
+            _whole_or_fault(path, scored_of, profile)
+        processes.barrier()
     videos: list[WholeVideo] = []
     places: dict[Path, int] = {}
     unreadable: dict[Path, str] = {}
-    for path in dict.fromkeys(turn.video for turn in general.turns):
-        try:
-            videos.append(_whole(scored_of(path), profile))
-            places[path] = len(videos) - 1
-        except VideoUnreadable as error:
-            unreadable[path] = str(error)
+    for path in paths:
+        found = _whole_or_fault(path, scored_of, profile)
+        if isinstance(found, WholeVideo):
+            places[path] = len(videos)
+            videos.append(found)
+        else:
+            unreadable[path] = found
     lost = {turn.line: unreadable[turn.video] for turn in general.turns if turn.video in unreadable}
     faults = [*general.faults, *(f"line {line}: {why}" for line, why in lost.items())]
     for fault in faults:
@@ -79,6 +89,11 @@ def general_lessons(profile: LanguageProfile, scored_of: GeneralVideo | None) ->
     return GeneralLessons(turns, tuple(videos), len(faults))
 
 
-def _whole(scored: ScoredVideo, profile: LanguageProfile) -> WholeVideo:
+def _whole_or_fault(path: Path, scored_of: GeneralVideo, profile: LanguageProfile) -> WholeVideo | str:
+    """The one window of a video, or why there is none."""
+    try:
+        scored = scored_of(path)
+    except VideoUnreadable as error:
+        return str(error)
     window = Window(0, scored.scores.clip_end_ms[-1], profile.slots)
     return WholeVideo(window, VideoOnShow(scored, profile.token_groups).window(window), scored.scores)

@@ -15,6 +15,7 @@ import pytest
 import torch
 
 from annotation_templates.loading import load_template
+from ml.contracts import TrainingJob, TrainingVideo
 from ml.errors import JobInvalid, VideoUnreadable
 from ml.model.scored_video import ScoredVideo
 from ml.profiles.language import LanguageProfile
@@ -23,6 +24,9 @@ from ml.text.tokenizer import VideoTokenizer
 from ml.training.phase3 import run_phase3
 from ml.training.phase3_general import general_lessons
 from ml.training.phase3_lessons import Lessons, lessons_of
+from ml.training.run import train
+from tests.ml.footage import video_ref, write_video
+from tests.ml.quick_profile import write_quick_profile
 from tests.ml.scored_videos import training_set, training_video
 
 TURNS = [("What does the dog do?", "It catches a ball."), ("Where is it?", "In a park."), ("Who waits?", "A cat.")]
@@ -144,3 +148,29 @@ def test_a_run_counts_what_it_took_and_logs_the_mix(tmp_path: Path, caplog: pyte
 def test_a_share_without_a_set_is_refused() -> None:
     with pytest.raises(ValueError, match="general_share, in \\[0, 1\\), and language.general_path go together"):
         replace(LanguageProfile(), general_share=0.5)
+
+
+def test_a_whole_run_encodes_and_mixes_a_set_of_real_videos(tmp_path: Path) -> None:
+    videos = []
+    for number in range(2):
+        path = write_video(tmp_path / f"v{number}.mp4", seconds=8, shakes_from_s=2 if number else None, seed=number)
+        videos.append(TrainingVideo(video_ref(path, "abnormal" if number else "normal")))
+    general = tmp_path / "general"
+    general.mkdir()
+    write_video(general / "dog.mp4", seconds=5, seed=7)
+    (general / "text.mp4").write_text("this is no video")
+    lines = [line("dog.mp4", TURNS[0]), line("text.mp4", TURNS[1])]
+    (general / "set.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    mixed = {"general_path": str(general / "set.jsonl"), "general_share": 0.5}
+
+    outcome = train(
+        TrainingJob(
+            tuple(videos), write_quick_profile(tmp_path / "mixed.yaml", language=mixed), (1, 2, 3),
+            str(tmp_path / "model"), str(tmp_path / "work"), str(tmp_path / "store"), "surveillance",
+        ),
+        lambda progress: None,
+        lambda: False,
+    )  # fmt: skip
+
+    assert outcome.metrics["phase3_general"] == 1
+    assert outcome.metrics["phase3_general_broken"] == 1

@@ -20,7 +20,7 @@ from ml.model.scored_video import ScoredVideo
 from ml.profiles.language import LanguageProfile
 from ml.training.phase3 import run_phase3
 from ml.training.processes import ALONE, Processes, processes_of_launch
-from tests.ml.scored_videos import training_set
+from tests.ml.scored_videos import training_set, training_video
 from tests.ml.small_models import save_llm
 
 # Five conversations and one preference pair a step: shares of 3 and 2, of 1 and none.
@@ -31,6 +31,11 @@ SCRATCH = LanguageProfile(
 PROFILES = {
     "scratch": SCRATCH,
     "lora": replace(SCRATCH, llm="pretrained", weights="llm", trained="adaptor_lora", lora_rank=2, lora_dropout=0.0),
+}
+
+GENERAL = {
+    "video": "dog.mp4",
+    "conversations": [{"from": "human", "value": "<video>\nWhat is it?"}, {"from": "gpt", "value": "A dog."}],
 }
 
 
@@ -49,12 +54,15 @@ def edited() -> list[tuple[TrainingVideo, ScoredVideo]]:
 def run(folder: Path, name: str, processes: Processes = ALONE, stop_after: int | None = None) -> list[float]:
     """The losses that were told; weights of `lora` are in `folder/weights`."""
     told: list[float] = []
+    general = {"general_path": str(folder.parent / "general.jsonl"), "general_share": 0.3}
     run_phase3(
-        edited(), profile=Profile(PROFILES[name]), template="surveillance", artefact_dir=folder / "artefact",
-        work_dir=folder / "work", seed=0, on_progress=lambda progress: told.append(progress.loss or 0.0),
+        edited(), profile=Profile(replace(PROFILES[name], **general)), template="surveillance",
+        artefact_dir=folder / "artefact", work_dir=folder / "work", seed=0,
+        on_progress=lambda progress: told.append(progress.loss or 0.0),
         # One process alone is asked to stop: all must.
         should_stop=lambda: stop_after is not None and processes.is_main and len(told) >= stop_after,
         weights_dir=folder / "weights", processes=processes,
+        general_video=lambda path: training_video(path.name, label=None, seed=77)[1],
     )  # fmt: skip
     return told
 
@@ -65,7 +73,7 @@ def launch(folder: Path) -> subprocess.CompletedProcess[str]:
     paths = os.pathsep.join([str(Path(__file__).parents[3]), *sys.path])
     environment = {**os.environ, "PYTHONPATH": paths, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
     return subprocess.run(
-        [*command, str(folder)], capture_output=True, text=True, timeout=240, check=False, env=environment
+        [*command, str(folder)], capture_output=True, text=True, timeout=600, check=False, env=environment
     )
 
 
@@ -78,6 +86,8 @@ def test_two_processes_give_the_model_of_one_and_one_goes_on_where_two_stopped(t
     for name in PROFILES:
         for folder in ("one", "two", "stopped"):
             save_llm("llama", tmp_path / name / folder / "weights" / "llm")
+        (tmp_path / name / "dog.mp4").write_bytes(b"video")
+        (tmp_path / name / "general.jsonl").write_text(json.dumps(GENERAL), encoding="utf-8")
 
     ended = launch(tmp_path)
 
