@@ -29,7 +29,7 @@ from transformers import Blip2VisionConfig, Blip2VisionModel
 
 from ml.errors import ProfileInvalid, WeightsInvalid
 from ml.model.backbone import TOKENS_GROUP
-from ml.model.frozen_weights import fill_frozen
+from ml.model.frozen_weights import built_on_meta, fill_frozen
 from ml.model.pretrained import torch_dtype
 from ml.model.query_former import meta_query_former
 from ml.model.weights_folder import check_folder, read_description, resolve_weights, weights_identity
@@ -162,8 +162,8 @@ def build_eva_blip2(profile: Profile, weights_dir: str, device: torch.device) ->
     encoder = profile.encoder
     if encoder.quantization != "none":
         raise ProfileInvalid(
-            f"profile {profile.name!r}: encoder.quantization {encoder.quantization} is not for eva_blip2, whose weights "
-            "take 2 GB; set it to none"
+            f"profile {profile.name!r}: encoder.quantization {encoder.quantization} is not for eva_blip2, whose "
+            "weights take 2 GB; set it to none"
         )
     return EvaBlip2Backbone(
         resolve_weights(encoder.weights, encoder.revision, weights_dir),
@@ -180,7 +180,7 @@ def meta_vision_model(folder: Path) -> Any:
     """The `Blip2VisionModel` that a folder's config.json describes, on the meta device: shapes and no memory.
 
     Raises:
-        WeightsInvalid: no config.json, or one of something else.
+        WeightsInvalid: no config.json, or one of something else, or of sizes that make no network.
     """
     values = read_description(folder / "config.json")
     if values.get("model_type") != VISION_TYPE:
@@ -188,8 +188,7 @@ def meta_vision_model(folder: Path) -> Any:
             f"{folder / 'config.json'} describes a {values.get('model_type')!r}, not a {VISION_TYPE}; "
             "make the folder with `python -m ml.checkpoints convert`"
         )
-    with torch.device("meta"):
-        vision = Blip2VisionModel(Blip2VisionConfig.from_dict(values))
+    vision = built_on_meta(lambda: Blip2VisionModel(Blip2VisionConfig.from_dict(values)), folder)
     vision.post_layernorm.eps = LN_VISION_EPS
     return vision
 

@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import torch
+from huggingface_hub.errors import StrictDataclassError
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from ml.errors import WeightsInvalid
 
+T = TypeVar("T")
 WEIGHTS_FILE = "model.safetensors"
+CONFIG_ERRORS = (StrictDataclassError, ValueError, TypeError, RuntimeError, ArithmeticError)
+"""What transformers and torch raise at sizes that are none."""
+
+
+def built_on_meta(build: Callable[[], T], folder: Path) -> T:
+    """What `build` makes of a folder's config.json, on the meta device: shapes and no memory.
+
+    Raises:
+        WeightsInvalid: sizes that make no network.
+    """
+    try:
+        with torch.device("meta"):
+            return build()
+    except CONFIG_ERRORS as error:
+        raise WeightsInvalid(
+            f"{folder.name}/config.json makes no network ({' '.join(str(error).split())}); convert the weights again"
+        ) from None
 
 
 def fill_frozen(network: nn.Module, folder: Path, *, dtype: torch.dtype, device: torch.device) -> None:

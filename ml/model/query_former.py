@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from transformers import Blip2QFormerConfig, Blip2QFormerModel
 
 from ml.errors import WeightsInvalid
+from ml.model.frozen_weights import built_on_meta
 from ml.model.weights_folder import read_description
 
 QFORMER_TYPE = "blip_2_qformer"
@@ -50,7 +51,7 @@ def meta_query_former(folder: Path) -> QueryFormer:
     """The former that a folder's config.json describes, on the meta device: shapes and no memory.
 
     Raises:
-        WeightsInvalid: no config.json, or one of something else.
+        WeightsInvalid: no config.json, or one of something else, or of sizes that make no network.
     """
     values = dict(read_description(folder / "config.json"))
     queries, positions = values.pop(QUERIES_KEY, None), values.pop(FRAME_POSITIONS_KEY, 0)
@@ -59,5 +60,6 @@ def meta_query_former(folder: Path) -> QueryFormer:
             f"{folder / 'config.json'} describes a {values.get('model_type')!r}, not a {QFORMER_TYPE} with its "
             f"{QUERIES_KEY}; make the folder with `python -m ml.checkpoints convert`"
         )
-    with torch.device("meta"):
-        return QueryFormer(Blip2QFormerConfig.from_dict(values), queries=queries, frame_positions=positions)
+    return built_on_meta(
+        lambda: QueryFormer(Blip2QFormerConfig.from_dict(values), queries=queries, frame_positions=positions), folder
+    )

@@ -1,4 +1,5 @@
 import dataclasses
+import json
 import shutil
 import sys
 from pathlib import Path
@@ -153,6 +154,16 @@ def test_a_q_former_in_the_place_of_the_vision_model_is_refused(published, profi
     shutil.copytree(tmp_path / "small" / "qformer", tmp_path / "small" / "vision")
     with pytest.raises(WeightsInvalid, match="describes a 'blip_2_qformer', not a blip_2_vision_model"):
         build_eva_blip2(profile, str(tmp_path), CPU)
+
+
+@pytest.mark.parametrize("part", ["vision", "qformer"])
+@pytest.mark.parametrize("size", ["wide", 30])
+def test_sizes_that_make_no_network_are_refused(published, profile, tmp_path, part, size):
+    shutil.copytree(published / "small", tmp_path / "small")
+    path = tmp_path / "small" / part / "config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"hidden_size": size, "num_attention_heads": 4}))
+    with pytest.raises(WeightsInvalid, match=f"{part}/"):
+        build_eva_blip2(profile, str(tmp_path), CPU).clip_tokens(torch.from_numpy(frames()))
 
 
 def test_frames_that_are_no_whole_clips_are_refused(published, profile):
