@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,8 @@ def read_detector(folder: Path, weights_dir: str = "") -> tuple[Detector, Profil
     try:
         detector.load_state_dict(load_file(folder / DETECTOR_FILE))
     except (SafetensorError, OSError, RuntimeError) as error:
-        reason = str(error).splitlines()[0]
+        # The first line of torch's message names the class, the second the first thing that does not fit.
+        reason = textwrap.shorten(str(error).splitlines()[:2][-1], 160)
         raise ArtefactInvalid(f"{folder.name}/{DETECTOR_FILE} cannot be loaded ({reason}); train it again") from None
     return detector.eval(), profile, classes
 

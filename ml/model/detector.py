@@ -5,7 +5,7 @@ Dimensions: B videos, C clips, T clip tokens, D width, M members, Q queries, E e
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -26,16 +26,6 @@ QUANTILES = 257
 Projection = TokenProjection | SharedProjection | StoredTokens
 OLD_NAMES = {"ltc_long.": "ltc.long.", "ltc_short.": "ltc.short."}
 """Where tensors of artefacts from before there were two modes have gone."""
-
-
-class LongTermContext(Protocol):
-    """A mode of the LTC; `stream` and `full_length` say the same of a video."""
-
-    def stream(self, vador: Vador, tokens_CTD: Tensor, state: LtcState | None) -> tuple[BranchOutputs, LtcState]:
-        """All branches of the next stretch of a video (state None: of its first), and the state after it."""
-
-    def full_length(self, vador: Vador, tokens_BCTD: Tensor, is_clip_BC: Tensor) -> BranchOutputs:
-        """All branches of whole videos, of their real clips in order; padding must come last."""
 
 
 class Detector(nn.Module):

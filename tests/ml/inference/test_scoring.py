@@ -114,6 +114,12 @@ def test_a_scored_video_holds_what_the_language_model_needs(detector, mode):
     assert not scored.tokens_CQD.requires_grad
 
 
+def test_a_video_of_one_clip_is_scored(detector, mode):
+    scored = scored_video(VideoRef("k", "n", "p", 2000), detector, MODES[mode], features_of(1), ("Fall", "Fight"))
+    assert len(scored.scores.fused) == len(scored.tokens_CQD) == 1
+    assert torch.isfinite(scored.prompt_CQD).all()
+
+
 def test_features_that_are_no_numbers_are_refused_by_video_and_clip():
     features = features_of(6)
     next(iter(features.groups.values()))[4, 0] = float("nan")
