@@ -15,7 +15,7 @@ from ml.checkpoints.folder import new_folder, write_manifest, write_parts
 from ml.checkpoints.geometry import GEOMETRIES, PUBLISHED, SMALL
 from ml.checkpoints.inspection import as_json, inspect_folder, parameter_counts
 from ml.checkpoints.llm_folder import LLM_DIR, copy_llm
-from ml.checkpoints.parent import write_parent
+from ml.checkpoints.parent import write_parents
 from ml.checkpoints.published_files import read_published
 from ml.checkpoints.published_names import DETECTOR, ROLES
 from ml.checkpoints.random_weights import (
@@ -38,7 +38,8 @@ CONVERT_EXAMPLE = """what comes from where:
   --blip2        BLIP-2's pretrained Q-Former (blip2_pretrained_flant5xxl.pth): image Q-Former, its queries, ln_vision
   --video-llama  Video-LLaMA with Vicuna-7B: video Q-Former, its queries, frame positions, llama_proj
   --vad-llama    VAD-LLaMA, any phase (optional): anomaly predictor, LTC nets, both adaptors; also all of the above
-                 that the other files do not have. Its detector becomes the artefact `parent` in the folder
+                 that the other files do not have. Its detector becomes the artefacts `parent` and
+                 `parent_published` (of profile vad_llama_7b_published) in the folder
   --llm          folder of Vicuna-7B as transformers has it (optional; phase 3 needs it)
 Pickled files are read without running any code that they may hold. Nothing is written unless everything is there.
 Then set the weights root (VIGIL_WEIGHTS, or --weights of ml.training) to the folder that holds the one written.
@@ -115,7 +116,7 @@ def _convert(options: argparse.Namespace) -> list[str]:
             write_small_profiles(draft, geometry, options.out.name)
         sources = {f"{_flag(role)} {file.name}": file.sha256() for role, file in files.items()}
         if trained is not None:
-            write_parent(draft, trained, geometry, name=options.out.name, sources=sorted(sources))
+            write_parents(draft, trained, geometry, name=options.out.name, sources=sorted(sources))
         write_manifest(draft, geometry, sources=sources, tensors=account.written)
     if options.json:
         return [as_json({"out": str(options.out), **_plain(account)})]

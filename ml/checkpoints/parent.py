@@ -13,50 +13,56 @@ from ml.checkpoints.geometry import PUBLISHED, Geometry
 from ml.checkpoints.llm_folder import LLM_DIR
 from ml.checkpoints.random_weights import small_profile
 from ml.model.artefact import CARD_FILE, write_detector, write_json
-from ml.model.detector import build_detector
+from ml.model.detector import Detector, build_detector
 from ml.profiles.loading import load_profile
 from ml.profiles.sections import Profile
 
-PARENT_DIR = "parent"
-PROFILE = "vad_llama_7b"
+PARENTS = {"parent": "vad_llama_7b", "parent_published": "vad_llama_7b_published"}
+"""Artefacts with the same weights, by folder, and the profile of each: one that scores every clip of a video of any
+length, and one with the published sampling, for the paper's table."""
 CLASSES = ("Abnormal",)
 """The published detector tells no classes apart; this is what a model without any is given."""
 
 
-def write_parent(
+def write_parents(
     draft: Path, trained: Mapping[str, Tensor], geometry: Geometry, *, name: str, sources: Sequence[str]
 ) -> None:
-    """Write `draft / "parent"`: a detector with the published predictor and LTC nets, uncalibrated.
+    """Write the folders of PARENTS: a detector with the published predictor and LTC nets, uncalibrated.
 
     Args:
         draft: the converted folder, whose video Q-Former is written already.
         trained: tensors of the predictor and, unless a checkpoint of phase 1 alone had none, of the LTC nets.
         geometry: their sizes.
         name: what the folder will be called below the weights root.
-        sources: names of the published files, for the model card.
+        sources: the published files, for the model card.
     """
-    profile = _profile(geometry, name)
-    detector = build_detector(
-        _placed(profile, draft.name), classes=len(CLASSES), weights_dir=str(draft.resolve().parent)
-    )
+    for folder, profile_name in PARENTS.items():
+        profile = _profile(profile_name, geometry, name)
+        detector = _detector(profile, draft, trained)
+        write_detector(draft / folder, detector, profile, CLASSES)
+        card = {
+            "profile": profile.name,
+            "phases": [1, 2],
+            "classes": list(CLASSES),
+            "converted_from": list(sources),
+            "metrics": {},
+            "counts": {},
+        }
+        write_json(draft / folder / CARD_FILE, card)
+
+
+def _detector(profile: Profile, draft: Path, trained: Mapping[str, Tensor]) -> Detector:
+    placed = _placed(profile, draft.name)
+    detector = build_detector(placed, classes=len(CLASSES), weights_dir=str(draft.resolve().parent))
     with torch.no_grad():
         detector.class_head.weight.zero_()
         detector.class_head.bias.zero_()
     detector.load_state_dict(detector.state_dict() | dict(trained))
-    write_detector(draft / PARENT_DIR, detector, profile, CLASSES)
-    card = {
-        "profile": profile.name,
-        "phases": [1, 2],
-        "classes": list(CLASSES),
-        "converted_from": list(sources),
-        "metrics": {},
-        "counts": {},
-    }
-    write_json(draft / PARENT_DIR / CARD_FILE, card)
+    return detector
 
 
-def _profile(geometry: Geometry, name: str) -> Profile:
-    whole = load_profile(PROFILE)
+def _profile(profile_name: str, geometry: Geometry, name: str) -> Profile:
+    whole = load_profile(profile_name)
     return _placed(whole, name) if geometry is PUBLISHED else small_profile(whole, geometry, name)
 
 

@@ -65,3 +65,13 @@ def test_the_parent_needs_the_weights_that_it_was_made_with(root, tmp_path):
     assert main(["random", "--small", "--without-llm", "--seed", "5", "--out", str(tmp_path / "small")]) == 0
     with pytest.raises(WeightsInvalid, match="was trained with the video Q-Former"):
         read_detector(root / "small" / "parent", str(tmp_path))
+
+
+def test_the_second_parent_has_the_same_weights_and_the_published_sampling(root):
+    (first, every, _), (second, published, _) = (
+        read_detector(root / "small" / name, str(root)) for name in ("parent", "parent_published")
+    )
+    states = first.state_dict(), second.state_dict()
+    assert all(torch.equal(values, states[1][name]) for name, values in states[0].items())
+    assert (every.sampling.snippets, published.sampling.snippets) == (0, 16)
+    assert published.name == "vad_llama_7b_published_small"
