@@ -132,7 +132,7 @@ class Explainer:
                 end=seconds_text(end_ms),
             )
             return Judgement(is_abnormal, text)
-        start, end = _first_inside(parsed.intervals, window) if parsed.is_abnormal else (None, None)
+        start, end = first_inside(parsed.intervals, window) if parsed.is_abnormal else (None, None)
         confidence = said.yes_share if parsed.is_abnormal else 1 - said.yes_share
         return Judgement(parsed.is_abnormal, said.text, start, end, confidence)
 
@@ -147,7 +147,7 @@ class Explainer:
         return question_about(self._template.title(cut.label), self._template.question("explanation"))
 
 
-def _first_inside(intervals: Sequence[tuple[int, int]], window: Window) -> tuple[int, int] | tuple[None, None]:
+def first_inside(intervals: Sequence[tuple[int, int]], window: Window) -> tuple[int, int] | tuple[None, None]:
     """The first told interval of what was shown; a model that tells seconds can name times it has never seen."""
     for start_ms, end_ms in intervals:
         start_ms, end_ms = max(start_ms, window.start_ms), min(end_ms, window.end_ms)

@@ -12,10 +12,11 @@ import torch
 from annotation_templates.loading import load_template
 from ml.contracts import Judgement, PredictedSegment
 from ml.errors import ArtefactInvalid
-from ml.inference.explain import Explainer
+from ml.inference.explain import Explainer, first_inside
 from ml.model.language_artefact import LANGUAGE_DIR, load_language
 from ml.profiles.language import LanguageProfile
 from ml.text.parsing import parse_answer
+from ml.text.times import Window
 from ml.training.phase3 import run_phase3
 from tests.ml.scored_videos import SENTENCES, training_set, training_video
 
@@ -148,3 +149,19 @@ def test_a_model_speaks_the_language_of_its_profile(tmp_path: Path) -> None:
     assert parse_answer(judgement.text).is_abnormal is judgement.is_abnormal
     assert segment.judgement is not None
     assert segment.judgement.text[0] in "是否"
+
+
+@pytest.mark.parametrize(
+    ("intervals", "stored"),
+    [
+        (((1_000, 2_000), (12_000, 15_000), (16_000, 17_000)), (12_000, 15_000)),
+        (((8_000, 12_500),), (10_000, 12_500)),
+        (((5_000, 99_000),), (10_000, 20_000)),
+        (((1_000, 10_000), (20_000, 30_000)), (None, None)),
+        ((), (None, None)),
+    ],
+)
+def test_of_several_told_intervals_the_first_that_was_shown_is_stored(
+    intervals: tuple[tuple[int, int], ...], stored: tuple[int | None, int | None]
+) -> None:
+    assert first_inside(intervals, Window(10_000, 20_000, 4)) == stored
