@@ -154,8 +154,8 @@ def scored_video(
         scored.odds_CSM.transpose(0, 1),
         clip_centres_ms(features),
         sigma_ms=profile.scoring.smoothing_sigma_ms,
-        quantiles_MQ=detector.quantiles_MQ,
-        calibration=detector.calibration,
+        quantiles_MQ=detector.quantiles_MQ.cpu(),
+        calibration=detector.calibration.cpu(),
         members=members,
     )
     track = ScoreTrack(
