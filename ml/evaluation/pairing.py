@@ -32,6 +32,8 @@ Kind = Literal["auto", "uniform", "time", "repeat"]
 _KINDS: tuple[Kind, ...] = ("auto", "uniform", "time")
 GRID_FPS = 10.0
 """Places a second where the truth is in seconds and nobody says otherwise: the grid of `manage.py evaluate`."""
+MAX_PLACES = 100_000_000
+"""More than three weeks at 50 frames a second is a mistake, and more than fits into memory."""
 FRAMES_OFF = 16
 """A video may have this many frames, or 1 %, more or fewer than the truth says: decoders count differently."""
 
@@ -136,6 +138,10 @@ def judged_video(label: LabelledVideo, given: GivenScores, choices: Choices) -> 
         ScoresInvalid: the scores do not fit the video, or nobody knows how long it is; it is named.
     """
     layout = _layout(label, given, choices)
+    if layout.places > MAX_PLACES:
+        raise ScoresInvalid(
+            f"{label.name}: {layout.places:,} frames are too many to be meant; {MAX_PLACES:,} are the most"
+        )
     try:
         scores_F = _expanded(layout, given, choices)
     except ValueError as error:

@@ -147,6 +147,13 @@ def test_missing_scores_are_an_error_that_names_the_first():
         paired(labels, {"z": scores(0.1)}, Choices(skip_missing=True), "s.json")
 
 
+def test_a_length_that_cannot_be_meant_is_named():
+    with pytest.raises(ScoresInvalid, match="a.mp4: 100,000,000,000,000,000,000 frames are too many to be meant"):
+        judged_video(frames(length=10**20), scores(0.1), Choices())
+    with pytest.raises(ScoresInvalid, match="a.mp4: 2,000,000,000,000 frames are too many"):
+        judged_video(seconds(), scores(0.1), Choices(fps=1e12))
+
+
 @pytest.mark.parametrize("text", ["auto", "uniform", "time"])
 def test_kinds_of_expansion(text):
     assert Expansion.parse(text) == Expansion(text)
