@@ -1,8 +1,11 @@
-"""From the visual tokens of a clip to the detector's narrower tokens: centred, standardised, and turned onto the
-directions in which the videos differ.
+"""From the visual tokens of a clip to the detector's narrower tokens: what is seen, and what changes.
 
-Dimensions: N clips of all videos, C clips, T tokens, W width of a visual token, D width of the detector's, R rows.
-Like `ml.model.projection`, but for one group of many tokens that live in one space, so one basis serves all of them.
+Dimensions: N clips of all videos, C clips, T tokens, M moments of a clip, P places of a moment (T = M * P), W width of
+a visual token, D width of the detector's, R rows.
+Like `ml.model.projection`, fitted once and without labels, for one group of many tokens that live in one space. They
+lie in order of time, then place. A place gives one token of what is seen there, the mean over the moments, and M - 1 of
+how much it changes from moment to moment. Without the latter a few dozen weakly labelled videos teach the detector
+their backgrounds: a camera that stands still looks the same before and during an event (`ml/LOG.md`).
 """
 
 from __future__ import annotations
@@ -13,9 +16,11 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
-from ml.errors import JobInvalid
+from ml.errors import JobInvalid, ProfileInvalid
 from ml.model.backbone import TOKENS_GROUP
 
+MOMENTS = 4
+"""M, of which backbones make their tokens."""
 OUTLIER = 5.0
 """Standardised values are clamped to this, so that one broken clip cannot drown the others."""
 SPREAD_FLOOR = 1e-3
@@ -23,24 +28,51 @@ ENOUGH_ROWS = 16_384
 """Tokens that the directions are learnt from; more would change them little and cost memory."""
 
 
+class PlaceProjection(nn.Module):
+    """Values of places, centred, standardised and turned onto the directions in which they differ most."""
+
+    def __init__(self, *, places: int, width: int, token_dim: int) -> None:
+        super().__init__()
+        self.centre_PW: Tensor
+        self.spread_W: Tensor
+        self.basis_WD: Tensor
+        self.register_buffer("centre_PW", torch.zeros(places, width))
+        self.register_buffer("spread_W", torch.ones(width))
+        self.register_buffer("basis_WD", torch.zeros(width, token_dim))
+
+    def fit(self, values_RPW: Tensor) -> None:
+        """Learn centre of each place, spread and principal directions; the places share the last two.
+
+        A direction is divided by the square root of its standard deviation, as in `ml.model.projection`.
+        """
+        self.centre_PW.copy_(values_RPW.mean(0))
+        rows_RW = (values_RPW - self.centre_PW).flatten(0, 1)
+        self.spread_W.copy_(rows_RW.std(0) + SPREAD_FLOOR)
+        standard_RW = (rows_RW / self.spread_W).clamp(-OUTLIER, OUTLIER)
+        basis = _principal_directions(standard_RW, self.basis_WD.shape[1])
+        self.basis_WD.zero_()[:, : basis.shape[1]] = basis
+
+    def forward(self, values_RPW: Tensor) -> Tensor:
+        """[R, P, D]"""
+        return ((values_RPW - self.centre_PW) / self.spread_W).clamp(-OUTLIER, OUTLIER) @ self.basis_WD
+
+
 class SharedProjection(nn.Module):
-    """Tokens [C, T, D] of a clip's visual tokens [C, T, W].
+    """Tokens [C, T, D] of a clip's visual tokens [C, T, W]: P of what is seen, then (M - 1) * P of what changes.
 
     Args:
-        tokens: T.
+        tokens: T, a multiple of M.
         width: W.
         token_dim: D.
     """
 
     def __init__(self, *, tokens: int, width: int, token_dim: int) -> None:
         super().__init__()
-        self.tokens, self.token_dim = tokens, token_dim
-        self.centre_TW: Tensor
-        self.spread_W: Tensor
-        self.basis_WD: Tensor
-        self.register_buffer("centre_TW", torch.zeros(tokens, width))
-        self.register_buffer("spread_W", torch.ones(width))
-        self.register_buffer("basis_WD", torch.zeros(width, token_dim))
+        if tokens % MOMENTS:
+            raise ProfileInvalid(f"encoder.tokens {tokens} must be a multiple of {MOMENTS}, the moments of a clip")
+        self.tokens, self.width, self.token_dim = tokens, width, token_dim
+        sizes = {"places": tokens // MOMENTS, "width": width, "token_dim": token_dim}
+        self.sight, self.change = PlaceProjection(**sizes), PlaceProjection(**sizes)
 
     @property
     def enough_clips(self) -> int:
@@ -48,9 +80,7 @@ class SharedProjection(nn.Module):
         return max(2, math.ceil(ENOUGH_ROWS / self.tokens))
 
     def fit(self, groups_NK: Mapping[str, Tensor]) -> None:
-        """Learn centre of each place, spread and principal directions from clips of the training videos, no labels.
-
-        A direction is divided by the square root of its standard deviation, as in `ml.model.projection`.
+        """Learn from clips of the training videos what is usual and in which directions they differ; no labels.
 
         Raises:
             JobInvalid: fewer than two clips.
@@ -59,14 +89,9 @@ class SharedProjection(nn.Module):
         if len(values_NTW) < 2:
             raise JobInvalid("training needs at least two clips of video; import more or longer videos")
         chosen = torch.linspace(0, len(values_NTW) - 1, min(len(values_NTW), self.enough_clips)).round().long()
-        seen_NTW = values_NTW[chosen].float()
-        centre_TW = seen_NTW.mean(0)
-        rows_RW = (seen_NTW - centre_TW).flatten(0, 1)
-        spread_W = rows_RW.std(0) + SPREAD_FLOOR
-        basis = _principal_directions((rows_RW / spread_W).clamp(-OUTLIER, OUTLIER), self.token_dim)
-        self.centre_TW.copy_(centre_TW)
-        self.spread_W.copy_(spread_W)
-        self.basis_WD.zero_()[:, : basis.shape[1]] = basis
+        sight_NPW, change_NMPW = sight_and_change(values_NTW[chosen].float())
+        self.sight.fit(sight_NPW)
+        self.change.fit(change_NMPW.flatten(0, 1))
 
     @torch.no_grad()
     def forward(self, groups_CK: Mapping[str, Tensor]) -> Tensor:
@@ -76,12 +101,20 @@ class SharedProjection(nn.Module):
             ValueError: tokens of another number or width than it was built for.
         """
         values_CTW = groups_CK[TOKENS_GROUP]
-        if values_CTW.shape[1:] != self.centre_TW.shape:
+        if values_CTW.shape[1:] != (self.tokens, self.width):
             raise ValueError(
-                f"clips have {tuple(values_CTW.shape[1:])} tokens and values, not {tuple(self.centre_TW.shape)}"
+                f"clips have {tuple(values_CTW.shape[1:])} tokens and values, not {(self.tokens, self.width)}"
             )
-        standard_CTW = ((values_CTW.float() - self.centre_TW) / self.spread_W).clamp(-OUTLIER, OUTLIER)
-        return standard_CTW @ self.basis_WD
+        sight_CPW, change_CMPW = sight_and_change(values_CTW.float())
+        change_CMPD: Tensor = self.change(change_CMPW)
+        return torch.cat([self.sight(sight_CPW), change_CMPD.flatten(1, 2)], 1)
+
+
+def sight_and_change(values_CTW: Tensor) -> tuple[Tensor, Tensor]:
+    """[C, P, W] mean over a clip's moments, and [C, M - 1, P, W] sizes of the changes from moment to moment."""
+    clips, tokens, width = values_CTW.shape
+    values_CMPW = values_CTW.reshape(clips, MOMENTS, tokens // MOMENTS, width)
+    return values_CMPW.mean(1), (values_CMPW[:, 1:] - values_CMPW[:, :-1]).abs()
 
 
 def _principal_directions(standard_RW: Tensor, wanted: int) -> Tensor:

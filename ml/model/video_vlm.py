@@ -25,11 +25,12 @@ from ml.model.backbone import TOKENS_GROUP
 from ml.model.clip_pixels import normalised, read_preprocessing
 from ml.model.clip_vision import ClipVision, PixelLayout, load_vision, pixel_layout, side_px
 from ml.model.pretrained import pretrained_config, torch_dtype
+from ml.model.token_projection import MOMENTS
 from ml.model.weights_folder import resolve_weights, weights_identity
 from ml.profiles.sections import EncoderProfile, Profile
 from ml.video.reading import FrameChunk
 
-FEATURE_VERSION = 1
+FEATURE_VERSION = 2
 """Raised when features are computed in another way, so that the store's old entries are not found."""
 
 
@@ -108,8 +109,7 @@ def build_video_vlm(profile: Profile, weights_dir: str, device: torch.device) ->
 def pooled(tokens_BtND: Tensor, wanted: int) -> Tensor:
     """[B, K, D]: averages over neighbouring moments and cells, in order of time, then rows, then columns.
 
-    Time is kept as far as K allows: the number of moments is the largest divisor of K that the clip has; the rest of K
-    is a grid as square as it can be.
+    A clip keeps `MOMENTS` moments, whatever the model gives, and each moment a grid as square as K allows.
 
     Raises:
         ValueError: K does not fit into the tokens that there are.
@@ -117,17 +117,17 @@ def pooled(tokens_BtND: Tensor, wanted: int) -> Tensor:
     clips, moments, cells, width = tokens_BtND.shape
     side = math.isqrt(cells)
     rows, columns = (side, side) if side * side == cells else (1, cells)
-    kept = max(count for count in range(1, min(moments, wanted) + 1) if wanted % count == 0)
+    places = wanted // MOMENTS
     fitting = [
-        (down, wanted // kept // down)
-        for down in range(1, wanted // kept + 1)
-        if wanted // kept % down == 0 and down <= rows and wanted // kept // down <= columns
+        (down, places // down)
+        for down in range(1, places + 1)
+        if places % down == 0 and down <= rows and places // down <= columns
     ]
-    if not fitting:
-        raise ValueError(f"{wanted} tokens cannot be made of {moments} moments with {rows} x {columns} each")
+    if wanted % MOMENTS or not fitting:
+        raise ValueError(f"{wanted} tokens cannot be {MOMENTS} moments of {rows} x {columns} places at the most")
     down, across = min(fitting, key=lambda grid: abs(grid[0] - grid[1]))
     grid_BDthw = tokens_BtND.permute(0, 3, 1, 2).reshape(clips, width, moments, rows, columns)
-    averaged_BDthw = functional.adaptive_avg_pool3d(grid_BDthw.float(), (kept, down, across))
+    averaged_BDthw = functional.adaptive_avg_pool3d(grid_BDthw.float(), (MOMENTS, down, across))
     return averaged_BDthw.flatten(2).transpose(1, 2)
 
 

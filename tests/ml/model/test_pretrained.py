@@ -211,6 +211,8 @@ def test_a_model_that_generates_no_text_and_an_unknown_one_are_refused(tmp_path:
     config = json.loads((folder / "config.json").read_text())
     (folder / "config.json").write_text(json.dumps(config | {"model_type": "unheard_of"}))
     assert "unheard_of" in broken(folder)
+    (folder / "config.json").write_text(json.dumps(config | {"hidden_size": "wide"}))
+    assert "hidden_size" in broken(folder)
 
 
 def test_a_chat_template_of_the_processor_is_the_tokenizers(tmp_path: Path) -> None:

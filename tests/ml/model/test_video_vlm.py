@@ -131,15 +131,20 @@ def test_pooling_averages_neighbours_and_keeps_time() -> None:
     quarters = [5.5, 7.5, 25.5, 27.5]
     assert pooled(values, 16).flatten().tolist() == [100 * moment + each for moment in range(4) for each in quarters]
     assert pooled(values, 64).flatten().tolist() == values.flatten().tolist()
-    assert pooled(values, 2).flatten().tolist() == [66.5, 266.5]
     # A number of tokens whose share a moment is no square: twice as many columns as rows.
     assert pooled(values, 32).shape == (1, 32, 1)
     assert pooled(values, 32).flatten()[:4].tolist() == [5.0, 6.0, 7.0, 8.0]
 
 
-@pytest.mark.parametrize(("cells", "wanted"), [(4, 32), (1, 12), (6, 4 * 7)])
+@pytest.mark.parametrize(("moments", "expected"), [(8, [5.0, 25.0, 45.0, 65.0]), (2, [0.0, 0.0, 10.0, 10.0])])
+def test_a_clip_keeps_four_moments_whatever_the_model_gives(moments: int, expected: list[float]) -> None:
+    values = (10 * torch.arange(float(moments)))[None, :, None, None].expand(1, moments, 4, 1)
+    assert pooled(values, 4).flatten().tolist() == expected
+
+
+@pytest.mark.parametrize(("cells", "wanted"), [(4, 32), (1, 12), (6, 4 * 7), (16, 6)])
 def test_more_tokens_than_there_are_cannot_be_made(cells: int, wanted: int) -> None:
-    with pytest.raises(ValueError, match="cannot be made"):
+    with pytest.raises(ValueError, match="cannot be 4 moments"):
         pooled(torch.zeros(1, 4, cells, 3), wanted)
 
 
@@ -150,7 +155,7 @@ def test_identity_follows_weights_and_what_changes_tokens(root: Path, tmp_path: 
     other = save_vlm("smolvlm", tmp_path / "smolvlm", seed=1).parent
     told = identity(root)
     assert told == identity(root, batch_frames=16)
-    assert len({told, identity(root, tokens=4), identity(root, dtype="bfloat16"), identity(other)}) == 4
+    assert len({told, identity(root, tokens=16), identity(root, dtype="bfloat16"), identity(other)}) == 4
 
 
 def refused(root: Path, name: str, one: FrameChunk | None = None, **changes: object) -> str:
@@ -169,7 +174,7 @@ def refused(root: Path, name: str, one: FrameChunk | None = None, **changes: obj
         ("qwen2_5_vl", {"input_px": 60}, "must be a multiple of 28"),
         ("llava_onevision", {"input_px": 84}, "it must be 56"),
         ("smolvlm", {"input_px": 84}, "it must be 56, or a smaller multiple of 28"),
-        ("qwen2_5_vl", {"tokens": 1000}, "1000 tokens cannot be made of 4 moments with 2 x 2 each"),
+        ("qwen2_5_vl", {"tokens": 1000}, "1000 tokens cannot be 4 moments of 2 x 2 places at the most"),
         ("absent", {}, "no such folder"),
         ("owner/absent", {}, "not pinned"),
         ("smolvlm", {"quantization": "4bit"}, "quantization: none"),
