@@ -15,6 +15,7 @@ from ml.contracts import VideoRef
 from ml.data.encoding import VideoEncoder
 from ml.inference.prelabel import Prelabeller
 from ml.model.artefact import write_detector
+from ml.model.backbones import group_shapes
 from ml.model.detector import build_detector
 from ml.profiles.loading import load_profile
 
@@ -98,7 +99,9 @@ def main() -> None:
                 Figure("  from the start of the process to its end", seconds, "s"),
             ]
         grown = (peaks[1] - peaks[0]) * 1e9 / ((HOURS[1] - HOURS[0]) * 1800)
-        figures.append(Figure("  growth from an hour to a day", grown, "bytes a clip", against="9,900 of its features"))
+        features = 2 * sum(torch.Size(shape).numel() for shape in group_shapes(profile).values())
+        against = f"{features} bytes of its features"
+        figures.append(Figure("  growth from an hour to a day", grown, "bytes a clip", against=against))
         figures_print(figures)
 
 

@@ -1,8 +1,9 @@
 """The frozen frame encoder: EfficientNet-Lite0 with its ImageNet weights, in the fastest form found for it.
 
-Dimensions: T frames, H x W pixels or cells, K channels. Batch norms are folded into the convolutions, and on a
-processor each convolution is one oneDNN call with its ReLU6 and with weights laid out for its input's shape, a few
-frames at a time, so that their maps stay in the cache. `ml/LOG.md` has the figures, those of the losers too.
+Dimensions: N pictures, T of them to be looked at to the end, H x W pixels or cells, K channels. Batch norms are folded
+into the convolutions, and on a processor each convolution is one oneDNN call with its ReLU6 and with weights laid out
+for its input's shape, a few pictures at a time, so that their maps stay in the cache. `ml/LOG.md` has the figures,
+those of the losers too.
 """
 
 from __future__ import annotations
@@ -18,19 +19,19 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-TAP_BLOCKS = (2, 4, 10, 15)
-"""Blocks whose output is tapped: 24, 40, 112 and 320 channels at strides 4, 8, 16 and 32."""
+EARLY_BLOCKS = (2, 4)
+"""Blocks whose output is tapped: edges and corners at strides 4 and 8."""
 EARLY_CHANNELS = (24, 40)
-"""Of the first two tapped blocks, which see edges and corners, not things."""
 HEAD_CHANNELS = 1280
 PIXEL_CENTRE, PIXEL_SCALE = 127.0, 128.0
 """The normalisation that these weights were trained with; exact in bfloat16 for pixels of eight bits."""
-CACHED_FRAMES = 16
-"""Frames that a processor takes at once: fewer cost calls, more cost cache misses."""
+CACHED_PICTURES = 4
+"""Pictures that a processor takes at once through the early blocks, whose maps are large: fewer cost calls, more cost
+cache misses."""
 
 
 class FrameEncoder(nn.Module):
-    """Feature maps of frames at five depths."""
+    """Early maps of pictures, and the deepest maps of some of them."""
 
     def __init__(self, dtype: torch.dtype, device: torch.device) -> None:
         super().__init__()
@@ -47,42 +48,36 @@ class FrameEncoder(nn.Module):
         self.to(device=device, dtype=dtype, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     @torch.inference_mode()
-    def forward(self, frames_THWC: NDArray[np.uint8]) -> list[Tensor]:
-        """Maps [T, K, h, w] of the four tapped blocks and the head, in the encoder's dtype.
+    def forward(self, pictures_NHWC: NDArray[np.uint8], every: int = 1) -> tuple[list[Tensor], Tensor]:
+        """Maps in the encoder's dtype: early ones of all pictures, deep ones of the first of every `every` pictures.
+
+        Returns:
+            [N, K, H / 4, W / 4] and [N, K, H / 8, W / 8] with K as in EARLY_CHANNELS, and
+            [N / every, HEAD_CHANNELS, H / 32, W / 32].
 
         Raises:
-            ValueError: frames that are not [T, H, W, 3].
+            ValueError: pictures that are not [N, H, W, 3].
         """
-        return self._in_parts(frames_THWC, len(self.blocks))
+        if pictures_NHWC.ndim != 4 or pictures_NHWC.shape[-1] != 3:
+            raise ValueError(f"pictures must be [N, H, W, 3], not {pictures_NHWC.shape}")
+        pixels_NHWC = torch.from_numpy(pictures_NHWC)
+        at_once = CACHED_PICTURES if self.device.type == "cpu" else len(pixels_NHWC)
+        parts = [self._early_maps(part_nHWC) for part_nHWC in torch.split(pixels_NHWC, at_once)]
+        early = [torch.cat(depths) for depths in zip(*parts, strict=True)]
+        x_TKhw = early[-1][::every].contiguous(memory_format=torch.channels_last)
+        for block in self.blocks[EARLY_BLOCKS[-1] + 1 :]:
+            x_TKhw = block(x_TKhw)
+        return early, self.head(x_TKhw)
 
-    @torch.inference_mode()
-    def early(self, frames_THWC: NDArray[np.uint8]) -> list[Tensor]:
-        """Maps [T, K, h, w] of the first two tapped blocks alone, which are cheap; K as in EARLY_CHANNELS.
-
-        Raises:
-            ValueError: frames that are not [T, H, W, 3].
-        """
-        return self._in_parts(frames_THWC, TAP_BLOCKS[len(EARLY_CHANNELS) - 1] + 1)
-
-    def _in_parts(self, frames_THWC: NDArray[np.uint8], blocks: int) -> list[Tensor]:
-        if frames_THWC.ndim != 4 or frames_THWC.shape[-1] != 3:
-            raise ValueError(f"frames must be [T, H, W, 3], not {frames_THWC.shape}")
-        pixels_THWC = torch.from_numpy(frames_THWC)
-        if self.device.type != "cpu":
-            return self._maps(pixels_THWC, blocks)
-        parts = [self._maps(part_tHWC, blocks) for part_tHWC in torch.split(pixels_THWC, CACHED_FRAMES)]
-        return [torch.cat(depths) for depths in zip(*parts, strict=True)] if len(parts) > 1 else parts[0]
-
-    def _maps(self, pixels_THWC: Tensor, blocks: int) -> list[Tensor]:
-        """Of the tapped ones among the first `blocks` blocks, and of the head after the last."""
-        normal_THWC = pixels_THWC.to(self.device).to(self.dtype).sub_(PIXEL_CENTRE).mul_(1 / PIXEL_SCALE)
+    def _early_maps(self, pixels_NHWC: Tensor) -> list[Tensor]:
+        normal_NHWC = pixels_NHWC.to(self.device).to(self.dtype).sub_(PIXEL_CENTRE).mul_(1 / PIXEL_SCALE)
         maps: list[Tensor] = []
-        x = self.stem(normal_THWC.permute(0, 3, 1, 2))
-        for index, block in enumerate(self.blocks[:blocks]):
-            x = block(x)
-            if index in TAP_BLOCKS:
-                maps.append(x)
-        return [*maps, self.head(x)] if blocks == len(self.blocks) else maps
+        x_NKhw = self.stem(normal_NHWC.permute(0, 3, 1, 2))
+        for index, block in enumerate(self.blocks[: EARLY_BLOCKS[-1] + 1]):
+            x_NKhw = block(x_NKhw)
+            if index in EARLY_BLOCKS:
+                maps.append(x_NKhw)
+        return maps
 
 
 class Block(nn.Module):

@@ -59,13 +59,14 @@ class MotionMeter:
             is_new_N: whether a picture differs from the one before it; a repeated picture says nothing about motion,
                 so differences go over it to the last picture that was new.
         """
-        new = [maps_NKhw[is_new_N.to(maps_NKhw.device)].float() for maps_NKhw in early]
+        chosen = slice(None) if bool(is_new_N.all()) else is_new_N
+        new = [maps_NKhw[chosen].float() for maps_NKhw in early]
         known = new if self._last_early is None else [torch.cat(two) for two in zip(self._last_early, new, strict=True)]
         self._last_early = [maps_NKhw[-JERK_PICTURES:].clone() for maps_NKhw in known]
         for name, values_nK in _early_values(known).items():
-            values_NK = values_nK.new_full((len(is_new_N), values_nK.shape[1]), torch.nan)
-            values_NK[is_new_N.to(values_NK.device)] = values_nK[len(values_nK) - len(new[0]) :]
-            self._early.setdefault(name, []).append(values_NK.cpu())
+            values_NK = torch.full((len(is_new_N), values_nK.shape[1]), torch.nan)
+            values_NK[chosen] = values_nK[len(values_nK) - len(new[0]) :].cpu()
+            self._early.setdefault(name, []).append(values_NK)
 
     def take_clips(self, is_repeat_T: Tensor, frames_per_clip: int) -> dict[str, Tensor]:
         """Groups [C, K] of the clips measured since the last call, in half precision; their pictures are forgotten.
@@ -88,12 +89,11 @@ class MotionMeter:
 
 
 def differences(maps_NKhw: Tensor) -> tuple[Tensor, Tensor]:
-    """Sizes of the first and the second difference at each picture, [N, K, h, w]; NaN where pictures are lacking."""
-    first = torch.full_like(maps_NKhw, torch.nan)
-    second = torch.full_like(maps_NKhw, torch.nan)
-    first[1:] = (maps_NKhw[1:] - maps_NKhw[:-1]).abs()
-    second[2:] = (maps_NKhw[2:] - 2 * maps_NKhw[1:-1] + maps_NKhw[:-2]).abs()
-    return first, second
+    """Sizes of the first differences, [N - 1, K, h, w] from the second picture on, and of the second differences,
+    [N - 2, K, h, w] from the third one on."""
+    first = maps_NKhw[1:] - maps_NKhw[:-1]
+    second = (first[1:] - first[:-1]).abs_()
+    return first.abs_(), second
 
 
 def on_cells(maps_NKhw: Tensor) -> Tensor:
@@ -108,16 +108,25 @@ def middle(values_CPK: Tensor) -> Tensor:
 
 
 def _early_values(known: Sequence[Tensor]) -> dict[str, Tensor]:
-    """Values [N, K] of each group that is measured on early maps."""
+    """Values [N, K] of each group that is measured on early maps; NaN where pictures before are lacking."""
     shallow_first, shallow_second = (on_cells(maps) for maps in differences(known[0]))
     deep_second = on_cells(differences(known[1])[1])
-    return {
+    values = {
         "step": shallow_first.amax(2),
         "jerk": shallow_second.amax(2),
-        "jerk_spread": shallow_second.std(2),
+        "jerk_spread": _spread(shallow_second),
         "deep_jerk": deep_second.amax(2),
-        "deep_jerk_spread": deep_second.std(2),
+        "deep_jerk_spread": _spread(deep_second),
     }
+    return {
+        name: functional.pad(each, (0, 0, len(known[0]) - len(each), 0), value=torch.nan)
+        for name, each in values.items()
+    }
+
+
+def _spread(cells_NKc: Tensor) -> Tensor:
+    """[N, K] standard deviation over cells; torch warns where there is no picture at all."""
+    return cells_NKc.std(2) if len(cells_NKc) else cells_NKc.sum(2)
 
 
 def _of_clips(values_TK: Tensor, pictures: int) -> Tensor:

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -21,6 +22,7 @@ from ml.video.reading import FrameChunk
 
 FEATURE_VERSION = 2
 """Raised when features are computed in another way, so that the store's old entries are not found."""
+Maps = tuple[list[Tensor], Tensor]
 GROUP_SHAPES: Mapping[str, tuple[int, ...]] = {name: (size,) for name, size in GROUP_SIZES.items()}
 
 
@@ -36,31 +38,35 @@ class TinyBackbone:
     def clip_groups(self, chunks: Iterable[FrameChunk]) -> Iterator[dict[str, Tensor]]:
         """The groups of GROUP_SIZES, [c, K] in half precision, for each chunk in order."""
         meter = MotionMeter()
-        for chunk, maps, beside in self._mapped(chunks):
-            meter.add_head(maps[-1])
-            early = [torch.stack(both, 1).flatten(0, 1) for both in zip(maps, beside, strict=False)]
+        for chunk, (early, head_TKhw) in self._mapped(chunks):
+            meter.add_head(head_TKhw)
             meter.add_early(early, torch.from_numpy(chunk.is_new_T2).flatten())
             yield meter.take_clips(torch.from_numpy(chunk.is_repeat_T), self._frames_per_clip)
 
-    def _mapped(self, chunks: Iterable[FrameChunk]) -> Iterator[tuple[FrameChunk, list[Tensor], list[Tensor]]]:
-        """Chunks with the maps of their frames and the early maps of the neighbours, in order; each core works on a
-        chunk of its own.
+    def _mapped(self, chunks: Iterable[FrameChunk]) -> Iterator[tuple[FrameChunk, Maps]]:
+        """Chunks with the maps of their pictures, frames and neighbours in turn; each core works on a chunk of its own.
 
         Cores that share one chunk wait for each other at every layer, which on a busy machine costs tenfold.
         """
         if self._encoder is None:
             self._encoder = FrameEncoder(encoder_dtype(self._dtype, self._device), self._device)
         workers = len(os.sched_getaffinity(0)) if self._device.type == "cpu" else 1
-        under_way: deque[tuple[FrameChunk, Future[list[Tensor]], Future[list[Tensor]]]] = deque()
+        under_way: deque[tuple[FrameChunk, Future[Maps]]] = deque()
         with ThreadPoolExecutor(workers, initializer=torch.set_num_threads, initargs=(1,)) as pool, one_thread():
             for chunk in chunks:
-                maps = pool.submit(self._encoder, chunk.frames_THWC)
-                under_way.append((chunk, maps, pool.submit(self._encoder.early, chunk.neighbours_THWC)))
+                under_way.append((chunk, pool.submit(_maps, self._encoder, chunk)))
                 if len(under_way) > workers:
-                    ready, maps, beside = under_way.popleft()
-                    yield ready, maps.result(), beside.result()
-            for ready, maps, beside in under_way:
-                yield ready, maps.result(), beside.result()
+                    ready, maps = under_way.popleft()
+                    yield ready, maps.result()
+            for ready, maps in under_way:
+                yield ready, maps.result()
+
+
+def _maps(encoder: FrameEncoder, chunk: FrameChunk) -> Maps:
+    """Early maps of frames and neighbours, deep maps of the frames alone."""
+    pictures_NHWC = np.stack([chunk.frames_THWC, chunk.neighbours_THWC], 1).reshape(-1, *chunk.frames_THWC.shape[1:])
+    maps: Maps = encoder(pictures_NHWC, every=2)
+    return maps
 
 
 def build_tiny_backbone(profile: Profile, weights_dir: str, device: torch.device) -> TinyBackbone:
