@@ -6,6 +6,7 @@ Dimensions: B videos, C clips (padded), T clip tokens, D width, M members.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
 from typing import Any, Protocol
 
@@ -91,6 +92,15 @@ def epoch_batches(
             continue
         share = list(processes.share(cut))
         yield _batch(share) if share else replace(_batch(cut[:1]), is_counted=False)
+
+
+def one_ahead(batches: Iterator[ClipBatch]) -> Iterator[ClipBatch]:
+    """The same batches in the same order; a thread reads the next one while the caller works on this one."""
+    with ThreadPoolExecutor(1, initializer=torch.set_num_threads, initargs=(1,)) as reader:
+        coming = reader.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = reader.submit(next, batches, None)
+            yield batch
 
 
 def thinned(clips: int, max_clips: int, generator: torch.Generator) -> Tensor:

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from ml.errors import TrainingStopped
 from ml.profiles.sections import PhaseProfile
-from ml.training.batches import ClipBatch, VideoClips, epoch_batches
+from ml.training.batches import ClipBatch, VideoClips, epoch_batches, one_ahead
 from ml.training.checkpoint import PhaseState, load_checkpoint, save_checkpoint
 from ml.training.processes import ALONE, Processes
 
@@ -63,14 +63,16 @@ def train_epochs(
     loss = state.loss
     for epoch in range(state.epoch, recipe.epochs):
         first, losses = (state.step, list(state.losses)) if epoch == state.epoch else (0, [])
-        batches = epoch_batches(
-            videos,
-            seed=seed,
-            epoch=epoch,
-            batch_videos=recipe.batch_videos,
-            max_clips=recipe.max_clips,
-            processes=processes,
-            skip=first,
+        batches = one_ahead(
+            epoch_batches(
+                videos,
+                seed=seed,
+                epoch=epoch,
+                batch_videos=recipe.batch_videos,
+                max_clips=recipe.max_clips,
+                processes=processes,
+                skip=first,
+            )
         )
         for step in range(first, steps_per_epoch):
             if processes.any(should_stop()):

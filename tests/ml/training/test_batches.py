@@ -1,7 +1,10 @@
+import dataclasses
+
+import pytest
 import torch
 
 from ml.contracts import TrainingVideo, VideoRef
-from ml.training.batches import VideoClips, epoch_batches, thinned
+from ml.training.batches import VideoClips, epoch_batches, one_ahead, thinned
 from ml.training.targets import clip_targets
 
 
@@ -38,3 +41,48 @@ def test_long_videos_are_thinned_evenly():
     assert len(index) == 10
     assert set(index.diff().tolist()) == {100}
     assert thinned(7, 10, torch.Generator()).tolist() == list(range(7))
+
+
+def test_batches_are_read_one_ahead_and_no_further():
+    read = []
+
+    def batches():
+        for number in range(4):
+            read.append(number)
+            yield number
+
+    ahead = one_ahead(batches())
+    seen = []
+    for number in ahead:
+        seen.append(number)
+        assert len(read) <= number + 2
+    assert seen == read == [0, 1, 2, 3]
+
+
+def test_what_goes_wrong_while_reading_ahead_is_told():
+    def batches():
+        yield 0
+        raise OSError("gone")
+
+    ahead = one_ahead(batches())
+    assert next(ahead) == 0
+    with pytest.raises(OSError, match="gone"):
+        next(ahead)
+
+
+def test_skipped_batches_are_not_read():
+    class Counted:
+        def __init__(self):
+            self.asked = 0
+
+        def __len__(self):
+            return 3
+
+        def __getitem__(self, index):
+            self.asked += 1
+            return torch.zeros(len(index), 2, 3)
+
+    videos = [dataclasses.replace(clips(3), tokens_CTD=Counted()) for _ in range(6)]
+    rest = list(epoch_batches(videos, seed=1, epoch=0, batch_videos=2, max_clips=9, skip=2))
+    assert len(rest) == 1
+    assert sum(video.tokens_CTD.asked for video in videos) == 2
