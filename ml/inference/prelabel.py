@@ -47,6 +47,9 @@ class Prelabeller:
         folder = Path(artefact_dir)
         self._detector, self.profile, self.classes = read_detector(folder, weights_dir)
         chosen = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+        if self.profile.encoder.tokens:
+            # Measured groups go through matrices too small for a GPU; networks over hundreds of tokens want one.
+            self._detector.to(chosen)
         self._videos = VideoEncoder(self.profile, store_dir, chosen, weights_dir, store_cap_gb)
         _check_backbone(folder, self._videos.identity)
         has_language = any(path.name not in OWN_FILES for path in folder.iterdir())

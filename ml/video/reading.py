@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.errors import VideoUnreadable
-from ml.video.sampling import ClipSampling, sample_clips
+from ml.video.sampling import ClipSampling, chunk_edges, sample_clips
 from ml.video.snippets import sample_snippets
 
 
@@ -64,7 +64,7 @@ class ClipReader:
         Raises:
             VideoUnreadable: the file has no frame that can be decoded.
         """
-        self.path, self._with_neighbours = path, with_neighbours
+        self.path, self._with_neighbours, self._frames_per_clip = path, with_neighbours, frames_per_clip
         self._reader = _open(path, size_px, threads)
         times_s = _frame_times_s(self._reader, path)
         starts_s, end_s = times_s[:, 0], float(times_s[-1, 1])
@@ -79,7 +79,8 @@ class ClipReader:
         self._is_new_T2 = (np.diff(both.ravel(), prepend=-1) != 0).reshape(both.shape)
 
     def chunks(self, frames: int) -> Iterator[FrameChunk]:
-        """Chunks of `frames` sampled frames; a thread decodes the next while the caller works on this one."""
+        """Chunks of at most `frames` sampled frames, whole clips each; a thread decodes the next ones while the caller
+        works on this one."""
         ahead: queue.Queue[FrameChunk | BaseException | None] = queue.Queue(maxsize=2)
         is_abandoned = threading.Event()
         thread = threading.Thread(target=self._decode, args=(frames, ahead, is_abandoned), daemon=True)
@@ -99,10 +100,11 @@ class ClipReader:
         self, frames: int, ahead: queue.Queue[FrameChunk | BaseException | None], is_abandoned: threading.Event
     ) -> None:
         try:
-            for first in range(0, len(self.sampling.frame_index), frames):
+            edges = chunk_edges(len(self.sampling.frame_index), self._frames_per_clip, frames)
+            for first, stop in zip(edges, edges[1:], strict=False):
                 if is_abandoned.is_set():
                     return
-                ahead.put(self._chunk(first, first + frames))
+                ahead.put(self._chunk(first, stop))
             ahead.put(None)
         except BaseException as error:  # noqa: BLE001  # the edge of a thread: the reader of the queue raises it
             ahead.put(error)

@@ -52,3 +52,21 @@ def _shown_at(starts_s: NDArray[np.float64], times_s: NDArray[np.float64]) -> ND
     """Index of the frame that is on screen at each time."""
     shown: NDArray[np.int64] = np.searchsorted(starts_s, times_s + 1e-6, side="right").astype(np.int64) - 1
     return shown
+
+
+def chunk_edges(frames: int, frames_per_clip: int, at_most: int) -> list[int]:
+    """Where to cut a video's sampled frames into chunks of whole clips: 0, ..., frames.
+
+    The first chunk is one clip, so that work on it begins early, and the last one is halved, so that several cores
+    share the end of the video.
+
+    Args:
+        frames: sampled frames, a multiple of the clip length.
+        frames_per_clip: length of a clip.
+        at_most: frames of a chunk, a multiple of the clip length.
+    """
+    edges = [0, min(frames_per_clip, frames)]
+    while frames - edges[-1] > at_most:
+        edges.append(edges[-1] + at_most)
+    half = -(-(frames - edges[-1]) // (2 * frames_per_clip)) * frames_per_clip
+    return sorted({*edges, edges[-1] + half, frames})

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ml.video.sampling import sample_clips
+from ml.video.sampling import chunk_edges, sample_clips
 
 
 def times(count, rate):
@@ -62,3 +62,14 @@ def test_clips_touch_and_cover_the_video(count, rate, fps, length):
     both = np.stack([sampling.frame_index, sampling.neighbour_index], 1).ravel()
     assert (np.diff(both) >= 0).all()
     assert both[-1] < count
+
+
+@pytest.mark.parametrize("clips", range(1, 30))
+@pytest.mark.parametrize("at_most", [8, 16, 64])
+def test_chunks_are_whole_clips_that_start_small_and_end_halved(clips, at_most):
+    edges = chunk_edges(8 * clips, 8, at_most)
+    sizes = [after - before for before, after in zip(edges, edges[1:], strict=False)]
+    assert edges[0] == 0 and edges[-1] == 8 * clips
+    assert sizes[0] == 8
+    assert all(0 < size <= at_most and size % 8 == 0 for size in sizes)
+    assert len(sizes) < 3 or sizes[-1] <= max(at_most // 2, 8)
