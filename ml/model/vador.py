@@ -69,6 +69,22 @@ class VideoQFormer(nn.Module):
         return added_CQD
 
 
+class Specialist(nn.Module):
+    """One kind of token as it is, in the shape of a Q-Former's output: all its queries see the same.
+
+    One kind has a few dozen values; attention would have nothing to choose from, and every further layer only learns a
+    few dozen videos by heart (`ml/LOG.md`). All that is trained of a specialist is its predictor.
+    """
+
+    def __init__(self, *, kind: int, queries: int) -> None:
+        super().__init__()
+        self.kind, self.queries = kind, queries
+
+    def forward(self, tokens_CTD: Tensor) -> Tensor:
+        """[C, Q, D]"""
+        return tokens_CTD[:, self.kind, None].expand(-1, self.queries, -1)
+
+
 @dataclass(frozen=True)
 class VadorOutput:
     """What the members make of clips."""
@@ -154,9 +170,12 @@ def gated_vador(
     The first `members` see all tokens. After them come the specialists, as many as wanted for each kind of token, which
     see nothing else: what one kind learnt by heart, the others outvote.
     """
-    views = [range(tokens)] * members + [range(kind, kind + 1) for kind in range(tokens)] * specialists
-    formers = [VideoQFormer(dim=dim, kinds=view, queries=queries, layers=layers, heads=heads) for view in views]
-    return Vador(formers, [AnomalyPredictor(dim, hidden) for _ in views], members=members, dropout=dropout)
+    wide: list[nn.Module] = [
+        VideoQFormer(dim=dim, kinds=range(tokens), queries=queries, layers=layers, heads=heads) for _ in range(members)
+    ]
+    narrow = [Specialist(kind=kind, queries=queries) for _ in range(specialists) for kind in range(tokens)]
+    formers = [*wide, *narrow]
+    return Vador(formers, [AnomalyPredictor(dim, hidden) for _ in formers], members=members, dropout=dropout)
 
 
 def single_vador(former: nn.Module, *, dim: int, hidden: int) -> Vador:

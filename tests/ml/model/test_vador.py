@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from ml.model.vador import AnomalyPredictor, Vador, gated_vador, highest_query, single_vador
+from ml.model.vador import AnomalyPredictor, Specialist, Vador, gated_vador, highest_query, single_vador
 
 
 def vador():
@@ -51,6 +51,14 @@ def test_a_specialist_sees_one_kind_of_token():
     with torch.no_grad():
         before, after = model(clips).anomaly_logit_CM, model(changed).anomaly_logit_CM
     assert (before != after).any(0).tolist() == [True, False, True, False]
+    assert not list(model.formers[2].parameters())
+
+
+def test_all_queries_of_a_specialist_see_its_token_as_it_is():
+    clips = torch.randn(4, 3, 16)
+    seen = Specialist(kind=2, queries=5)(clips)
+    assert seen.shape == (4, 5, 16)
+    assert all(torch.equal(seen[:, query], clips[:, 2]) for query in range(5))
 
 
 def test_tokens_of_a_wrong_shape_are_refused():
