@@ -104,8 +104,8 @@ def calibrated(odds_N: Tensor, is_abnormal_N: Tensor, weight_N: Tensor) -> Tenso
     # Platt's targets: a few examples never justify certainty.
     target = torch.where(is_abnormal_N > 0.5, (positives + 1) / (positives + 2), 1 / (negatives + 2)).double()
     centre, spread = odds_N.double().mean(), odds_N.double().std().clamp_min(1e-3)
-    # Both kinds weigh the same, or 0.5 would follow from how many videos of each kind were imported; what is expected of
-    # an unseen video is said afterwards.
+    # Both kinds weigh the same, or 0.5 would follow from how many videos of each kind were imported; what to expect of
+    # an unseen video is added afterwards.
     kind_N = is_abnormal_N > 0.5
     weight_N = weight_N / torch.where(kind_N, weight_N[kind_N].sum(), weight_N[~kind_N].sum())
     standard = (odds_N.double() - centre) / spread

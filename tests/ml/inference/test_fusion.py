@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from ml.inference.fusion import calibrated, fused_scores, quantiles, ranks, smoothed
+from ml.inference.fusion import EXPECTED_ODDS, calibrated, fused_scores, quantiles, ranks, smoothed
 
 CENTRES = torch.arange(5) * 2000.0
 
@@ -79,6 +79,13 @@ def test_calibration_puts_the_decision_point_between_the_kinds():
     slope, offset = calibrated(odds, torch.tensor([0.0, 0, 0, 1, 1, 1]), torch.ones(6)).tolist()
     assert slope > 0
     assert -2.5 < -offset / slope < -1.0
+
+
+def test_half_way_between_the_kinds_an_unseen_video_counts_as_normal():
+    odds = torch.tensor([-1.2, -1.0, -0.8, 0.8, 1.0, 1.2])
+    slope, offset = calibrated(odds, torch.tensor([0.0, 0, 0, 1, 1, 1]), torch.ones(6)).tolist()
+    assert offset == pytest.approx(EXPECTED_ODDS, abs=1e-3)
+    assert slope > 0
 
 
 def test_one_kind_alone_calibrates_nothing():
