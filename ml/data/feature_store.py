@@ -127,7 +127,7 @@ class FeatureStore:
     def _publish(self, draft: Path, path: Path) -> None:
         if not (draft / INDEX_FILE).exists():
             raise ValueError(f"the entry of {path.name} was not finished")
-        self._room.make_room()
+        self._room.make_room(draft)
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
             try:

@@ -24,6 +24,8 @@ from ml.data.feature_entry import INDEX_FILE
 
 logger = logging.getLogger(__name__)
 USES, LOCK, EVICTED = ".uses", ".lock", ".evicted"
+WRITERS = 8
+"""Processes that may fill a store at once without its cap being passed by more than a draft of each."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ class StoreRoom:
         # A reader that is garbage collected while this is held takes its pin off at once: hence re-entrant.
         self._guard = threading.RLock()
         self._mine: Path | None = None
+        self._room_bytes, self._written_bytes = 0, 0
+        """Below the cap when that was last counted, and written by this process since."""
 
     @contextmanager
     def pinned(self, entry: Path) -> Iterator[None]:
@@ -78,8 +82,17 @@ class StoreRoom:
         draft.mkdir()
         return draft
 
-    def make_room(self) -> None:
-        """Evict what was not used for longest until the store, drafts included, lies below the cap."""
+    def make_room(self, draft: Path) -> None:
+        """Evict what was not used for longest until the store, drafts included, lies below the cap.
+
+        Counting a store of many entries takes a while, so it is left out while there is room enough for this draft
+        and those that a few other processes may have written meanwhile.
+        """
+        self._written_bytes += _size(draft)
+        if self._written_bytes * WRITERS > self._room_bytes:
+            self._count_and_evict()
+
+    def _count_and_evict(self) -> None:
         with self._locked():
             kept = self._clear_dead_uses()
             entries = sorted(self._entries(), key=lambda entry: entry.used_ns)
@@ -89,6 +102,7 @@ class StoreRoom:
                 if excess > 0 and self._name(entry.path) not in kept:
                     entry.path.rename(self._root / f"{EVICTED}-{secrets.token_hex(8)}")
                     excess -= entry.size
+        self._room_bytes, self._written_bytes = -excess, 0
         if excess > 0:
             logger.warning(
                 "the feature store in %s is %.2f GB above its cap of %.2f GB with what is in use; raise the cap",

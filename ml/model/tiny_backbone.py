@@ -55,7 +55,7 @@ class TinyBackbone:
         with ThreadPoolExecutor(workers, initializer=torch.set_num_threads, initargs=(1,)) as pool, one_thread():
             for chunk in chunks:
                 under_way.append((chunk, pool.submit(_maps, self._encoder, chunk)))
-                if len(under_way) > workers:
+                if len(under_way) > 2 * workers:
                     ready, maps = under_way.popleft()
                     yield ready, maps.result()
             for ready, maps in under_way:

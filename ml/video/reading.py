@@ -17,6 +17,9 @@ from ml.errors import VideoUnreadable
 from ml.video.sampling import ClipSampling, chunk_edges, sample_clips
 from ml.video.snippets import sample_snippets
 
+AHEAD = 4
+"""Chunks that are decoded ahead of whoever uses them; on a busy machine the decoding thread comes and goes."""
+
 
 @dataclass(frozen=True)
 class FrameChunk:
@@ -81,7 +84,7 @@ class ClipReader:
     def chunks(self, frames: int) -> Iterator[FrameChunk]:
         """Chunks of at most `frames` sampled frames, whole clips each; a thread decodes the next ones while the caller
         works on this one."""
-        ahead: queue.Queue[FrameChunk | BaseException | None] = queue.Queue(maxsize=2)
+        ahead: queue.Queue[FrameChunk | BaseException | None] = queue.Queue(maxsize=AHEAD)
         is_abandoned = threading.Event()
         thread = threading.Thread(target=self._decode, args=(frames, ahead, is_abandoned), daemon=True)
         thread.start()

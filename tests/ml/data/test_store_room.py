@@ -129,3 +129,13 @@ def test_an_entry_pinned_several_times_stays_until_the_last_pin_is_off(tmp_path,
         held.pop()
     write(store, "c")
     assert not store.has("a")
+
+
+def test_a_store_with_ample_room_is_counted_again_in_time(tmp_path):
+    store = store_in(tmp_path, 40)
+    for number in range(60):
+        write(store, f"video{number:02}")
+        use_at(store, f"video{number:02}", number)
+    kept = [number for number in range(60) if store.has(f"video{number:02}")]
+    assert kept == list(range(60 - len(kept), 60))
+    assert 30 <= len(kept) <= 40 * 1.3
