@@ -7,6 +7,8 @@ from collections.abc import Collection
 
 # A word of letters; Chinese and Japanese characters stand alone, since those texts have no blanks.
 _WORD = re.compile(r"[぀-ヿ㐀-鿿]|[^\W\d_぀-ヿ㐀-鿿]+")
+# What a phrase is made of: words, and the times that tell "from 1.0s to 2.0s and from 3.0s to 4.0s" from a repetition.
+_SPOKEN = re.compile(rf"<t\d+>|\d+(?:[.:]\d+)*|{_WORD.pattern}")
 _MOST_REPEATS = 3
 
 
@@ -31,7 +33,7 @@ def fault_of_sentence(text: str, *, has_ended: bool, known_words: Collection[str
     unknown = [word for word in words if known_words and word not in known_words]
     if unknown:
         return f"broken word {unknown[0]!r}"
-    if phrase := _repeated_phrase(words):
+    if phrase := _repeated_phrase(_SPOKEN.findall(text.lower())):
         return f"repeats {phrase!r}"
     return ""
 
