@@ -36,8 +36,10 @@ def load_profile(name: str) -> Profile:
         raise ProfileInvalid(f"there is no profile {name!r}; there are: {', '.join(profile_names())}")
     try:
         values = yaml.safe_load(path.read_text("utf-8"))
-    except (OSError, yaml.YAMLError) as error:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ProfileInvalid(f"profile {name!r} cannot be read ({' '.join(str(error).split())})") from None
+    if values is not None and not isinstance(values, Mapping):
+        raise ProfileInvalid(f"profile {name!r}: expected keys and values, found {type(values).__name__}")
     return profile_from_mapping({"name": path.stem, **(values or {})})
 
 

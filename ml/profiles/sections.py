@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ml.errors import ProfileInvalid
+from ml.profiles.bounds import complaints
 from ml.profiles.language import LanguageProfile
-
-ENCODERS = ("efficientnet_lite0", "eva_blip2", "video_vlm")
 
 
 @dataclass(frozen=True)
@@ -180,54 +179,5 @@ class Profile:
     """LLM, adaptors, phase 3."""
 
     def __post_init__(self) -> None:
-        checks = (
-            (self.sampling.fps > 0, "sampling.fps must be above 0"),
-            (self.sampling.snippets >= 0, "sampling.snippets must be at least 0"),
-            (self.sampling.frames_per_clip >= 2, "sampling.frames_per_clip must be at least 2, motion needs a pair"),
-            (
-                self.encoder.batch_frames % self.sampling.frames_per_clip == 0 and self.encoder.batch_frames > 0,
-                "encoder.batch_frames must be a multiple of sampling.frames_per_clip",
-            ),
-            (self.detector.token_dim % self.detector.heads == 0, "detector.token_dim must be a multiple of heads"),
-            (self.ltc.mode in ("reference", "paper"), f"ltc.mode {self.ltc.mode!r} is unknown; use reference or paper"),
-            (
-                self.losses.form in ("vigil", "published"),
-                f"losses.form {self.losses.form!r} must be vigil or published",
-            ),
-            (
-                self.encoder.name in ENCODERS,
-                f"encoder.name {self.encoder.name!r} is unknown; there are: {', '.join(ENCODERS)}",
-            ),
-            (
-                self.encoder.name == "efficientnet_lite0" or (self.encoder.tokens > 0 and self.encoder.width > 0),
-                "encoder.tokens and encoder.width must be above 0 for this encoder",
-            ),
-            (
-                self.encoder.quantization in ("none", "4bit"),
-                f"encoder.quantization {self.encoder.quantization!r} must be none or 4bit",
-            ),
-            (
-                self.detector.former in ("gated", "video_llama"),
-                f"detector.former {self.detector.former!r} must be gated or video_llama",
-            ),
-            (
-                self.detector.former == "gated" or self.encoder.width == self.detector.token_dim,
-                "detector.former video_llama takes the tokens as they are: token_dim must equal encoder.width",
-            ),
-            (
-                not self.language.encoder_tokens
-                or (self.encoder.tokens > 0 and self.encoder.tokens % self.language.token_groups == 0),
-                "language.encoder_tokens needs an encoder with tokens, and language.token_groups must divide them",
-            ),
-            (self.ltc.list_length >= 2, "ltc.list_length must be at least 2, one clip less enters a list"),
-            (self.ltc.history >= 1, "ltc.history must be at least 1"),
-            (0 < self.scoring.threshold < 1, "scoring.threshold must lie between 0 and 1"),
-            (0 < self.scoring.hysteresis <= 1, "scoring.hysteresis must lie in (0, 1]"),
-            (
-                self.encoder.dtype in ("bfloat16", "float16", "float32"),
-                "encoder.dtype must be bfloat16, float16 or float32",
-            ),
-        )
-        for is_right, message in checks:
-            if not is_right:
-                raise ProfileInvalid(f"profile {self.name!r}: {message}")
+        for complaint in complaints(self):
+            raise ProfileInvalid(f"profile {self.name!r}: {complaint}")

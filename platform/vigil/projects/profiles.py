@@ -1,6 +1,6 @@
 """The model profiles there are, and whether this machine has the pretrained weights that they name."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +9,7 @@ import yaml
 from vigil.config.env import ROOT, env
 
 PROFILES_DIR = ROOT / "ml" / "profiles"
-SECTIONS = ("encoder", "language")
-"""The sections of a profile that may name weights."""
+LANGUAGE_PHASE = 3
 
 
 def profile_names() -> list[str]:
@@ -18,14 +17,16 @@ def profile_names() -> list[str]:
     return sorted(path.stem for path in PROFILES_DIR.glob("*.yaml"))
 
 
-def missing_weights(profile: str, *, root: Path | None = None) -> list[Path]:
-    """The folders of pretrained weights that the profile needs and this machine lacks.
+def missing_weights(profile: str, *, phases: Iterable[int] = (LANGUAGE_PHASE,), root: Path | None = None) -> list[Path]:
+    """The folders of pretrained weights that the profile needs for these phases and this machine lacks.
 
-    A hub id that is pinned to a revision is not missing: the worker fetches it.
+    The language model is needed for phase 3 only. A hub id that is pinned to a revision is not missing: the worker
+    fetches it.
     """
+    sections = ("encoder", "language") if LANGUAGE_PHASE in phases else ("encoder",)
     found: Mapping[str, Any] = yaml.safe_load((PROFILES_DIR / f"{profile}.yaml").read_text("utf-8")) or {}
     folders: list[Path] = []
-    for section in (found.get(name) or {} for name in SECTIONS):
+    for section in (found.get(name) or {} for name in sections):
         folder = (root or env.weights) / str(section.get("weights") or "")
         if section.get("weights") and not section.get("revision") and not folder.is_dir() and folder not in folders:
             folders.append(folder)

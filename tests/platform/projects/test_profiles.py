@@ -29,6 +29,7 @@ def test_only_a_profile_that_names_folders_can_lack_weights(shipped: Path, tmp_p
         "large": [root / "large", root / "large" / "llm"],
         "pinned": [],
     }
+    assert missing_weights("large", phases=(1, 2), root=root) == [root / "large"]
     (root / "large" / "llm").mkdir(parents=True)
     assert missing_weights("large", root=root) == []
 

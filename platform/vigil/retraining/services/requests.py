@@ -45,7 +45,7 @@ def run_request(
     if profile not in profile_names():
         raise Invalid(f"there is no profile {profile!r}; choose one of {', '.join(profile_names())}")
     # Served, the weights need only be where the GPU is; the worker names them if they are not.
-    lacking = [] if env.is_served else missing_weights(profile)
+    lacking = [] if env.is_served else missing_weights(profile, phases=wanted)
     if lacking:
         raise Invalid(
             f"profile {profile!r} needs pretrained weights in {lacking[0]}, and there are none; "
