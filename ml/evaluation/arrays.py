@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -13,6 +14,11 @@ from numpy.typing import NDArray
 
 from ml.errors import ModelError
 
+DAMAGED = (
+    OSError, ValueError, TypeError, EOFError, MemoryError, RuntimeError, NotImplementedError,
+    tokenize.TokenError, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+"""What NumPy and zipfile raise where bytes of a file are not what they were: headers are parsed as Python literals."""
 ARRAYS = (".npy", ".npz")
 PICKLES = (".pkl", ".pickle", ".pt", ".pth")
 
@@ -56,6 +62,6 @@ def _of_file(path: Path, name: str, error: type[ModelError]) -> list[tuple[str, 
             if isinstance(loaded, np.ndarray):
                 return [(name, loaded)]
             return [(key, loaded[key]) for key in loaded.files]
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as reason:
+    except DAMAGED as reason:
         said = "it holds a pickle, which could run code" if "pickle" in str(reason) else str(reason) or "truncated"
         raise error(f"{path.name} cannot be read as numbers: {said}") from None

@@ -68,20 +68,29 @@ def read_lengths(path: str | Path) -> dict[str, int]:
     """Numbers of frames by video, from CSV lines `video,frames` or a JSON object.
 
     Raises:
-        TruthInvalid: it is neither, or a number is no whole number above 0; the video is named.
+        TruthInvalid: it is neither, a video is in it twice, or a number is no whole number above 0; it is named.
     """
     name = Path(path).name
-    if _is_json(Path(path)):
-        entries = truth_entries(path)
-    else:
-        rows = [row for row in csv.reader(Path(path).read_text("utf-8-sig").splitlines()) if row]
-        if any(len(row) != 2 for row in rows):
-            raise TruthInvalid(f"{name}: expected lines of `video,frames`")
-        entries = {video: int(frames) if frames.strip().isdecimal() else frames for video, frames in rows}
+    entries = truth_entries(path) if _is_json(Path(path)) else _lengths_of_csv(Path(path))
     entries = {video: frames for video, frames in entries.items() if (video, frames) != ("video", "frames")}
     for video, frames in entries.items():
         if not isinstance(frames, int) or isinstance(frames, bool) or frames < 1:
             raise TruthInvalid(f"{name}, {video}: frames must be a whole number above 0, not {frames!r}")
+    return entries
+
+
+def _lengths_of_csv(path: Path) -> dict[str, int | str]:
+    try:
+        rows = [row for row in csv.reader(path.read_text("utf-8-sig").splitlines()) if row]
+    except (OSError, ValueError, csv.Error) as error:
+        raise TruthInvalid(f"{path.name} cannot be read as CSV ({error})") from None
+    if any(len(row) != 2 for row in rows):
+        raise TruthInvalid(f"{path.name}: expected lines of `video,frames`")
+    entries: dict[str, int | str] = {}
+    for video, frames in rows:
+        if video in entries:
+            raise TruthInvalid(f"{path.name}: {video} is in it twice; keep one")
+        entries[video] = int(frames) if frames.strip().isdecimal() else frames
     return entries
 
 

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.errors import ScoresInvalid
+from ml.errors import ScoresInvalid, TruthInvalid
 from ml.evaluation.expansion import (
     Rule,
     marks,
@@ -112,7 +112,7 @@ def paired(
 
     Raises:
         ScoresInvalid: a video has no scores (unless `choices.skip_missing`), or scores that do not fit it; named.
-        TruthInvalid: a name fits two videos.
+        TruthInvalid: a name fits two videos, or a span starts behind the end of its video.
     """
     names = scores_by_video([video.name for video in labelled], given, source=source)
     missing = tuple(video.name for video in labelled if video.name not in names)
@@ -136,8 +136,10 @@ def judged_video(label: LabelledVideo, given: GivenScores, choices: Choices) -> 
 
     Raises:
         ScoresInvalid: the scores do not fit the video, or nobody knows how long it is; it is named.
+        TruthInvalid: a span starts behind the end of the video; both are named.
     """
     layout = _layout(label, given, choices)
+    _check_starts(label, layout, given)
     if layout.places > MAX_PLACES:
         raise ScoresInvalid(
             f"{label.name}: {layout.places:,} frames are too many to be meant; {MAX_PLACES:,} are the most"
@@ -208,6 +210,21 @@ def _layout_in_ms(label: LabelledVideo, given: GivenScores, choices: Choices) ->
         frames = f"{length_ms / step:.0f} frames of {step:g} ms"
         raise ScoresInvalid(f"{label.name}: {len(given.scores_N)} scores of {choices.clip_frames} do not fit {frames}")
     return _Layout(length_ms, step, MS_PER_S)
+
+
+def _check_starts(label: LabelledVideo, layout: _Layout, given: GivenScores) -> None:
+    """Nothing where all spans start within the video.
+
+    Where only the scores tell how long it is, a last clip that was not whole may be missing from them.
+    """
+    end = layout.length if label.length else layout.length * (1 + 1 / len(given.scores_N))
+    for event in label.events:
+        if event.start >= end:
+            unit = "ms" if label.is_in_ms else "frames"
+            raise TruthInvalid(
+                f"{label.name}: the span {event.start} {event.end} starts behind its {layout.length} {unit}; "
+                "is it of another version of the video?"
+            )
 
 
 def _fits(scores: int, frames: int, clip_frames: int) -> bool:

@@ -35,7 +35,7 @@ class Protocol:
     skipped_videos: int
     """Without scores, left out."""
     unused_scores: int
-    """Scored videos that the truth does not name."""
+    """Scored videos that the truth does not name; of several score files, in the one that has most."""
     clipped_spans: int
     """Spans that end behind the last frame."""
     auc_o_of_video_labels: float | None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from ml.contracts import CalibrationFigures, EvaluationResult, to_json
 from ml.errors import ScoresInvalid
 from ml.evaluation.figures import figures
 from ml.evaluation.labelled import LabelledVideo
-from ml.evaluation.pairing import Choices, paired
+from ml.evaluation.pairing import Choices, Paired, paired
 from ml.evaluation.protocol import Protocol, protocol_of
 from ml.evaluation.score_files import GivenScores
 from ml.evaluation.spread import FIGURES, Spread, flat_figures, spreads
@@ -40,7 +40,8 @@ def report_of(
     """The figures of each score file in `given`, by its path, against the videos of the file `truth`.
 
     Raises:
-        ScoresInvalid: a video has no scores or scores that do not fit it, or the files are of different videos.
+        ScoresInvalid: a video has no scores or scores that do not fit it, or the files are of different videos or
+            judged by different protocols.
         TruthInvalid: a name fits two videos.
     """
     pairings = [paired(labelled, scores, choices, Path(path).name) for path, scores in given.items()]
@@ -48,11 +49,30 @@ def report_of(
         if pairing.missing != pairings[0].missing:
             video = min({*pairing.missing} ^ {*pairings[0].missing})
             raise ScoresInvalid(f"only some score files have {video}; runs over different videos cannot be joined")
+    sources = tuple(Path(path).name for path in given)
     return Report(
-        protocol=protocol_of(pairings[0], choices, truth),
-        sources=tuple(Path(path).name for path in given),
+        protocol=_common_protocol(pairings, sources, choices, truth),
+        sources=sources,
         results=tuple(figures(one.videos, threshold=choices.threshold, embed=embed) for one in pairings),
     )
+
+
+def _common_protocol(pairings: Sequence[Paired], sources: Sequence[str], choices: Choices, truth: str) -> Protocol:
+    """The one protocol of all score files; of scores of no video, which are no part of it, the greatest number.
+
+    Raises:
+        ScoresInvalid: the files were laid over the truth in different ways, and a mean of them says nothing.
+    """
+    unused = max(pairing.unused for pairing in pairings)
+    first, *others = [replace(protocol_of(one, choices, truth), unused_scores=unused) for one in pairings]
+    for source, other in zip(sources[1:], others, strict=True):
+        differing = [key for key, value in asdict(first).items() if asdict(other)[key] != value]
+        if differing:
+            told = ", ".join(f"{key} {asdict(other)[key]} and {asdict(first)[key]}" for key in differing)
+            raise ScoresInvalid(
+                f"{source} and {sources[0]} are judged by different protocols ({told}); evaluate them apart"
+            )
+    return first
 
 
 def report_json(reports: Sequence[Report]) -> dict[str, Any]:

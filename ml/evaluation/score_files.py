@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from ml.contracts import VideoPrediction, from_json
 from ml.errors import ScoresInvalid
 from ml.evaluation.arrays import holds_arrays, read_arrays
+from ml.evaluation.json_files import read_json
 
 BRANCHES = ("raw", "long", "short")
 
@@ -69,23 +69,12 @@ def read_scores(path: str | Path, track: Sequence[str] = ("fused",)) -> dict[str
 
 
 def _of_json(source: Path, track: Sequence[str]) -> dict[str, GivenScores]:
-    try:
-        values = json.loads(source.read_text("utf-8-sig"), object_pairs_hook=_without_doubles)
-    except (OSError, ValueError, RecursionError) as error:
-        raise ScoresInvalid(f"{source.name} cannot be read as JSON ({error})") from None
+    values = read_json(source, ScoresInvalid)
     if not isinstance(values, dict):
         raise ScoresInvalid(f"{source.name} must hold an object {{video: [score, ...]}}, not a {type(values).__name__}")
     if isinstance(values.get("videos"), list):
         return _of_predictions(values["videos"], track, source.name)
     return {name: GivenScores(_checked(scores, name, source.name)) for name, scores in values.items()}
-
-
-def _without_doubles(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    values = dict(pairs)
-    if len(values) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise ValueError(f"{next(name for name in names if names.count(name) > 1)!r} is in it twice")
-    return values
 
 
 def _of_predictions(entries: Sequence[Any], track: Sequence[str], source: str) -> dict[str, GivenScores]:

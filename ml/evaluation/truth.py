@@ -6,13 +6,13 @@ An annotation may also have an `explanation`: a person's sentence, which the mod
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ml.contracts import TruthSegment, VideoRef, VideoTruth
 from ml.errors import TruthInvalid
+from ml.evaluation.json_files import read_json
 
 MAX_S = 2_000_000
 """Longer than three weeks is a mistake, and more milliseconds than the platform stores."""
@@ -40,13 +40,10 @@ def truth_entries(path: str | Path) -> dict[str, Any]:
     """What the file holds by name, unchecked.
 
     Raises:
-        TruthInvalid: it is no JSON object.
+        TruthInvalid: it is no JSON object, or has a name twice.
     """
     name = Path(path).name
-    try:
-        values = json.loads(Path(path).read_text("utf-8-sig"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise TruthInvalid(f"{name} cannot be read as JSON ({error})") from None
+    values = read_json(Path(path), TruthInvalid)
     if not isinstance(values, dict):
         raise TruthInvalid(f"{name} must hold an object of file names, not a {type(values).__name__}")
     database = values.get("database")  # as ActivityNet itself wraps it
@@ -59,8 +56,9 @@ def keys_by_name(
     """The key of each name that has one: the same path, else the only one of which one path ends with the other.
 
     Raises:
-        TruthInvalid: an ending fits two keys or two videos; both are named.
+        TruthInvalid: an ending fits two keys or two videos, or two keys are the same path; both are named.
     """
+    keys = _without_doubles(keys, source)
     wanted = list(dict.fromkeys(names))
     exact, free_keys, free_names = _exact_and_free(keys, [*wanted, *other_names])
     found = {name: exact[name] for name in wanted if name in exact}
@@ -81,6 +79,16 @@ def unmatched_keys(keys: Iterable[str], names: Iterable[str]) -> list[str]:
     """The keys that are of no video, sorted."""
     _, free_keys, free_names = _exact_and_free(keys, names)
     return sorted(key for same_file in free_keys.values() for key in same_file if not _fitting(key, free_names))
+
+
+def _without_doubles(keys: Iterable[str], source: str) -> list[str]:
+    """The keys, each once; `a.mp4` and `./a.mp4` would stand for one video."""
+    by_path: dict[tuple[str, ...], str] = {}
+    for key in dict.fromkeys(keys):
+        if _parts(key) in by_path:
+            raise TruthInvalid(f"{source}: {by_path[_parts(key)]!r} and {key!r} are the same video; keep one")
+        by_path[_parts(key)] = key
+    return list(by_path.values())
 
 
 def _exact_and_free(
@@ -126,6 +134,12 @@ def _truth(entry: Any, video: VideoRef, name: str) -> VideoTruth:
             raise TruthInvalid(f"{where}: duration must be seconds above 0, not {_shown(entry['duration'])}")
         duration_ms = round(entry["duration"] * 1000)
     segments = tuple(_segment(item, where, number) for number, item in enumerate(entry["annotations"], start=1))
+    for number, segment in enumerate(segments, start=1):
+        if 0 < duration_ms <= segment.start_ms:
+            start_s, end_s = segment.start_ms / 1000, duration_ms / 1000
+            raise TruthInvalid(
+                f"{where}: annotation {number} starts at {start_s:g} s, but the video ends at {end_s:g} s"
+            )
     return VideoTruth(dataclasses.replace(video, duration_ms=duration_ms), segments)
 
 

@@ -1,4 +1,5 @@
 import pickle
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -60,6 +61,38 @@ def test_truncated_files_are_named(tmp_path, save, kept):
     (tmp_path / "cut.npz").write_bytes((tmp_path / "all.npz").read_bytes()[:kept])
     with pytest.raises(ScoresInvalid, match="cut.npz cannot be read as numbers"):
         read_arrays(tmp_path / "cut.npz", ScoresInvalid)
+
+
+def damaged(content, rng, places):
+    """The bytes with a few of those at `places` replaced."""
+    changed = bytearray(content)
+    for place in rng.choice(places, size=rng.integers(1, 6)):
+        changed[place] = rng.integers(256)
+    return bytes(changed)
+
+
+@pytest.mark.parametrize("name", ["a.npy", "a.npz"])
+def test_no_damage_to_a_header_ends_in_anything_but_a_line(tmp_path, name):
+    rng, path = np.random.default_rng(0), tmp_path / name
+    (np.save if name.endswith("npy") else np.savez)(path, np.zeros(5))
+    whole = path.read_bytes()
+    for _ in range(300):
+        path.write_bytes(damaged(whole, rng, range(min(len(whole), 400))))
+        with suppress(ScoresInvalid):
+            read_arrays(path, ScoresInvalid)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [b"{'descr': '<f8', 'fortran_order': False, 'shape': (5", b"{'descr': '<f8', b'fortran_order': 0, 'shape': (5,)}"],
+    ids=["unclosed", "unsortable"],
+)
+def test_a_broken_header_is_named(tmp_path, header):
+    np.save(tmp_path / "a.npy", np.zeros(5))
+    content = (tmp_path / "a.npy").read_bytes()
+    (tmp_path / "a.npy").write_bytes(content[:10] + header.ljust(117) + b"\n" + content[128:])
+    with pytest.raises(ScoresInvalid, match="a.npy cannot be read as numbers"):
+        read_arrays(tmp_path / "a.npy", ScoresInvalid)
 
 
 def test_damaged_bytes_are_named(tmp_path):

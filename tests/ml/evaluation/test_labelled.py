@@ -10,7 +10,10 @@ from ml.evaluation.labelled import read_labelled, read_lengths, with_lengths
 
 def written(tmp_path, content, name="truth"):
     path = tmp_path / name
-    path.write_text(content if isinstance(content, str) else json.dumps(content))
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    else:
+        path.write_text(content if isinstance(content, str) else json.dumps(content))
     return path
 
 
@@ -84,8 +87,12 @@ def test_lengths_do_not_overrule_the_truth(tmp_path):
         ("a.mp4,many\n", "a.mp4: frames must be a whole number above 0, not 'many'"),
         ({"a.mp4": 0}, "a.mp4: frames must be"),
         ("a.mp4,1,2\n", "expected lines of `video,frames`"),
+        ("a.mp4,10\na.mp4,20\n", "lengths.csv: a.mp4 is in it twice"),
+        ('{"a.mp4": 10, "a.mp4": 20}', "'a.mp4' is in it twice"),
+        ("x" * 200_000 + ",1\n", "lengths.csv cannot be read as CSV"),
+        (b"a.mp4,10\n" * 2000 + b"\xe9.mp4,10\n", "lengths.csv cannot be read as CSV"),
     ],
 )
 def test_bad_lengths_are_named(tmp_path, content, message):
     with pytest.raises(TruthInvalid, match=message):
-        read_lengths(written(tmp_path, content))
+        read_lengths(written(tmp_path, content, "lengths.csv"))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ml.contracts import Judgement, PredictedSegment, ScoreTrack, VideoPrediction
-from ml.errors import ScoresInvalid
+from ml.errors import ScoresInvalid, TruthInvalid
 from ml.evaluation.judged import Event
 from ml.evaluation.labelled import LabelledVideo
 from ml.evaluation.pairing import Choices, Expansion, judged_video, paired
@@ -57,6 +57,26 @@ def test_a_span_behind_the_last_frame_is_cut_there_and_counted():
     label = frames(spans=((6, 10),))
     assert judged_video(label, scores(0.1), Choices()).real == (Event(6, 8),)
     assert paired([label], {"a": scores(0.1)}, Choices(), "s").clipped == 1
+
+
+@pytest.mark.parametrize(
+    ("label", "message"),
+    [
+        (frames(spans=((2, 4), (8, 9))), "a.mp4: the span 8 9 starts behind its 8 frames"),
+        (seconds(spans=((2000, 2500),)), "a.mp4: the span 2000 2500 starts behind its 2000 ms"),
+    ],
+)
+def test_a_span_that_starts_behind_the_video_is_refused(label, message):
+    with pytest.raises(TruthInvalid, match=message):
+        judged_video(label, scores(0.1), Choices())
+
+
+def test_a_span_may_start_in_a_last_clip_that_has_no_score():
+    # 8 scores of 16 frames are told of: a video of 136 frames has 8 whole clips and 8 frames more.
+    choices, eight = Choices(clip_frames=16), scores(*[0.1] * 8)
+    assert not judged_video(frames(length=None, spans=((130, 136),)), eight, choices).truth_F.any()
+    with pytest.raises(TruthInvalid, match="the span 144 150 starts behind its 128 frames"):
+        judged_video(frames(length=None, spans=((144, 150),)), eight, choices)
 
 
 def test_repeated_scores_end_the_video_with_the_last_whole_repeat():

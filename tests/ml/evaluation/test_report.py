@@ -1,10 +1,13 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from ml.contracts import ScoreTrack, VideoPrediction
 from ml.errors import ScoresInvalid
 from ml.evaluation.judged import Event
 from ml.evaluation.labelled import LabelledVideo
-from ml.evaluation.pairing import Choices
+from ml.evaluation.pairing import Choices, Expansion
 from ml.evaluation.report import report_json, report_lines, report_of
 from ml.evaluation.score_files import GivenScores
 
@@ -44,6 +47,25 @@ def test_a_figure_that_only_some_runs_have_says_so():
     lines = report_lines(report_of(LABELLED, numbers, Choices(), "t.txt"), shows_reliability=True)
     assert next(line for line in lines if line.startswith("Brier")).endswith("(1 of 2 runs)")
     assert "reliability of u.json: none, some scores lie outside [0, 1]" in lines
+
+
+def test_runs_judged_by_different_protocols_are_refused():
+    track = ScoreTrack((0, 1000), (1000, 2000), (), (), (), (0.2, 0.8))
+    timed = GivenScores(np.array(track.fused), VideoPrediction("k", track, (), None), 2000, 4, has_segments=True)
+    predictions = {"a": timed, "b": timed}
+    message = "p.json and s.json are judged by different protocols .expand time and uniform, track fused and None.; "
+    with pytest.raises(ScoresInvalid, match=message):
+        report_of(LABELLED, {"s.json": given(0.1), "p.json": predictions}, Choices(), "t.txt")
+    uneven = {"s.json": given(0.1), "two.json": given(0.1, 0.2)}
+    unmeasured = [replace(video, length=None, events=()) for video in LABELLED]
+    with pytest.raises(ScoresInvalid, match="two.json and s.json .*frames 6 and 4"):
+        report_of(unmeasured, uneven, Choices(expansion=Expansion("repeat", 2)), "t.txt")
+
+
+def test_scores_of_other_videos_may_differ_between_runs():
+    few = {name: scores for name, scores in given(0.1).items() if name != "c"}
+    report = report_of(LABELLED, {"few.json": few, "s.json": given(0.1)}, Choices(), "t.txt")
+    assert report.protocol.unused_scores == 1
 
 
 def test_runs_over_different_videos_are_refused():

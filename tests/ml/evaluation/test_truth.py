@@ -55,6 +55,18 @@ def test_no_annotation_is_a_normal_video(tmp_path):
         ('{"a.mp4": {"annotations": [{"segment": [NaN, 2]}]}}', "annotation 1 needs seconds"),
         ({"a.mp4": {"annotations": [{"segment": [-1, 2]}]}}, "annotation 1 needs seconds"),
         ({"a.mp4": {"annotations": [{"segment": [1, 1e300]}]}}, "annotation 1 needs seconds"),
+        (
+            '{"a.mp4": {"annotations": []}, "a.mp4": {"annotations": [{"segment": [1, 2]}]}}',
+            "segments.json cannot be read as JSON .'a.mp4' is in it twice",
+        ),
+        (
+            {"a.mp4": {"annotations": []}, "./a.mp4": {"annotations": []}},
+            "segments.json: 'a.mp4' and './a.mp4' are the same video; keep one",
+        ),
+        (
+            {"a.mp4": {"duration": 10, "annotations": [{"segment": [1, 2]}, {"segment": [12, 15]}]}},
+            "segments.json, a.mp4: annotation 2 starts at 12 s, but the video ends at 10 s",
+        ),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path, content, message):
@@ -73,6 +85,14 @@ def named(*names):
 
 def empty(*keys):
     return {key: {"duration": 1 + number, "annotations": []} for number, key in enumerate(keys)}
+
+
+def test_a_start_behind_the_measured_end_is_refused_and_an_end_is_not(tmp_path):
+    video = replace(VIDEO, duration_ms=10_000)
+    (truth,) = read_truth(written(tmp_path, {"a.mp4": {"annotations": [{"segment": [9, 11]}]}}), [video])
+    assert truth.segments == (TruthSegment(9000, 11_000, ""),)
+    with pytest.raises(TruthInvalid, match="annotation 1 starts at 10 s, but the video ends at 10 s"):
+        read_truth(written(tmp_path, {"a.mp4": {"annotations": [{"segment": [10, 11]}]}}), [video])
 
 
 @pytest.mark.parametrize(
