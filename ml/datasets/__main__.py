@@ -11,7 +11,7 @@ from pathlib import Path
 from ml.datasets import tad, ucf_crime
 from ml.datasets.answers import Added, add_events, add_glances, add_sentences
 from ml.datasets.index import DatasetIndex, IndexedVideo, measured, write_index
-from ml.datasets.label_file import training_video, truth_of, write_label_lines
+from ml.datasets.label_file import spans_behind, training_video, truth_of, write_label_lines
 from ml.datasets.listed import FoundVideos, ListedVideo
 from ml.errors import DatasetInvalid, ModelError
 
@@ -19,6 +19,7 @@ EXAMPLE = """example:
   python -m ml.datasets ucf_crime UCF-Crime --out ucf.json --truth ucf_truth.txt
   python -m ml.datasets tad TAD --out tad.json --truth tad_truth.txt --videos-to TAD/videos --fps 30
 """
+LOWEST_FPS, HIGHEST_FPS = 0.1, 1000.0
 FINDERS: dict[str, Callable[[Path, Path | None, Path | None], FoundVideos]] = {
     "ucf_crime": ucf_crime.find_videos,
     "tad": tad.find_videos,
@@ -73,6 +74,8 @@ def _indexed(options: argparse.Namespace) -> dict[str, object]:
             raise DatasetInvalid(f"{path} is there already; name another file, or add --force")
         if path is not None and not path.parent.is_dir():
             raise DatasetInvalid(f"there is no folder {path.parent} to write {path.name} to; make it first")
+    if not LOWEST_FPS <= options.fps <= HIGHEST_FPS:
+        raise DatasetInvalid(f"--fps must be from {LOWEST_FPS:g} to {HIGHEST_FPS:g}, not {options.fps:g}")
     if not options.folder.is_dir():
         raise DatasetInvalid(f"{options.folder} is no folder; give the unpacked download")
     matched = FINDERS[options.dataset](options.folder, options.train_list, options.test_list)
@@ -91,6 +94,7 @@ def _indexed(options: argparse.Namespace) -> dict[str, object]:
             added = add(videos, path)
             videos, report[name], report[f"{name}_left_out"] = added.videos, added.used, added.left_out
     tests = [(one, video) for one, video in zip(listed, videos, strict=True) if one.split == "test"]
+    report |= _tell_spans(tests)
     truths = tuple(truth_of(one, video) for one, video in tests)
     write_index(options.out, DatasetIndex(options.dataset, videos, truths))
     if options.truth is not None:
@@ -111,6 +115,21 @@ def _tell_missing(matched: FoundVideos, options: argparse.Namespace) -> None:
         )
     if not matched.found:
         raise DatasetInvalid(f"none of {listed} listed videos is in {options.folder.name}; check the folder")
+
+
+def _tell_spans(tests: Sequence[tuple[ListedVideo, IndexedVideo]]) -> dict[str, int]:
+    """Name every test span that lies behind its file's frames, or ends there, on its own line; and count them.
+
+    Ends a frame or two behind are common in published lists, a start behind is another version of the video.
+    """
+    counts = {"spans_dropped": 0, "spans_cut": 0}
+    for one, video in tests:
+        for what, spans in zip(counts, spans_behind(one, video), strict=True):
+            counts[what] += len(spans)
+            for start, end in spans:
+                told = what.replace("spans_", "span ")
+                print(f"{told}: {one.name} {start} {end}, which has {video.frame_count} frames", file=sys.stderr)
+    return counts
 
 
 def _as_video(path: Path, one: ListedVideo, options: argparse.Namespace) -> Path:

@@ -7,7 +7,6 @@ taken over for a video outside the train split; such entries are counted.
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +15,9 @@ from typing import Any
 from ml.contracts import DialogueTurn, Glance, LabelledSegment, TrainingVideo
 from ml.datasets.index import IndexedVideo
 from ml.errors import DatasetInvalid
+from ml.evaluation.json_files import read_json
 
+LISTS = ("timestamps", "sentences", "events", "events_summary")
 QUESTION = "Describe what happens in the video."
 """What a sentence of UCA answers."""
 
@@ -44,7 +45,7 @@ def add_glances(videos: Sequence[IndexedVideo], path: Path) -> Added:
             for line, row in enumerate(csv.DictReader(file), start=2):
                 name, frame = row["video-id"], row["glance"]
                 clicks.setdefault(_stem(name), []).append((int(frame), f"{path.name}, line {line}"))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, csv.Error) as error:
         raise DatasetInvalid(f"{path.name} is no table video-id,glance of frame numbers ({error})") from None
 
     def with_clicks(video: IndexedVideo) -> tuple[TrainingVideo, int]:
@@ -70,7 +71,7 @@ def add_sentences(videos: Sequence[IndexedVideo], path: Path) -> Added:
         turns = tuple(_turns(entries.get(_stem(video.video.name)), video, path))
         return replace(video.training, dialogue=(*video.training.dialogue, *turns)), len(turns)
 
-    return _added(videos, with_sentences, sum(len(entry.get("sentences", ())) for entry in entries.values()))
+    return _added(videos, with_sentences, sum(len(entry.get("sentences") or ()) for entry in entries.values()))
 
 
 def add_events(videos: Sequence[IndexedVideo], path: Path) -> Added:
@@ -85,11 +86,11 @@ def add_events(videos: Sequence[IndexedVideo], path: Path) -> Added:
         segments = tuple(_segments(entries.get(_stem(video.video.name)), video, path))
         return replace(video.training, segments=(*video.training.segments, *segments)), len(segments)
 
-    return _added(videos, with_events, sum(len(entry.get("events", ())) for entry in entries.values()))
+    return _added(videos, with_events, sum(len(entry.get("events") or ()) for entry in entries.values()))
 
 
 def _turns(entry: Mapping[str, Any] | None, video: IndexedVideo, path: Path) -> Iterator[DialogueTurn]:
-    pairs = zip(entry.get("timestamps", ()), entry.get("sentences", ()), strict=False) if entry else ()
+    pairs = zip(entry.get("timestamps") or (), entry.get("sentences") or (), strict=False) if entry else ()
     for span, sentence in pairs:
         start_ms, end_ms = _interval(span, video, path)
         yield DialogueTurn(start_ms, end_ms, QUESTION, str(sentence).strip().removeprefix("##"))
@@ -99,7 +100,7 @@ def _segments(entry: Mapping[str, Any] | None, video: IndexedVideo, path: Path) 
     if not entry or not entry.get("label"):
         return
     summaries = entry.get("events_summary") or ()
-    for number, span in enumerate(entry.get("events", ())):
+    for number, span in enumerate(entry.get("events") or ()):
         start_ms, end_ms = _interval(span, video, path)
         explanation = str(summaries[number]).strip() if number < len(summaries) else ""
         label = video.video.classes[0] if video.video.classes else str(entry["label"][0])
@@ -110,9 +111,9 @@ def _interval(span: Any, video: IndexedVideo, path: Path) -> tuple[int, int]:
     """A pair of seconds in ms, cut to the video."""
     try:
         start_s, end_s = map(float, span)
-    except (TypeError, ValueError):
+        start_ms, end_ms = round(start_s * 1000), min(round(end_s * 1000), video.video.duration_ms)
+    except (TypeError, ValueError, OverflowError):
         raise DatasetInvalid(f"{path.name}, {video.video.name}: {span!r} is no pair of seconds") from None
-    start_ms, end_ms = round(start_s * 1000), min(round(end_s * 1000), video.video.duration_ms)
     if not 0 <= start_ms < end_ms:
         raise DatasetInvalid(f"{path.name}, {video.video.name}: {span} does not lie in the video; check the entry")
     return start_ms, end_ms
@@ -133,12 +134,12 @@ def _added(
 
 
 def _json_object(path: Path) -> dict[str, dict[str, Any]]:
-    try:
-        values = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise DatasetInvalid(f"{path.name} cannot be read as JSON ({error})") from None
+    values = read_json(path, DatasetInvalid)
     if not isinstance(values, dict) or not all(isinstance(entry, dict) for entry in values.values()):
         raise DatasetInvalid(f"{path.name} must hold an object with an object for each video")
+    for name, entry in values.items():
+        if wrong := [key for key in LISTS if not isinstance(entry.get(key) or [], list)]:
+            raise DatasetInvalid(f"{path.name}, {name}: {wrong[0]} must be a list; check the entry")
     return {_stem(name): entry for name, entry in values.items()}
 
 

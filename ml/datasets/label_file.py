@@ -37,6 +37,13 @@ def write_label_lines(path: Path, listed: Sequence[ListedVideo], videos: Sequenc
     path.write_text("\n".join(lines) + "\n", "utf-8")
 
 
+def spans_behind(listed: ListedVideo, video: IndexedVideo) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Spans of the list that do not lie in the file: those that are dropped, and those of which the end is cut."""
+    frames = video.frame_count
+    dropped = [span for span in listed.spans if span[0] >= frames]
+    return dropped, [span for span in listed.spans if span[0] < frames < span[1]]
+
+
 def _spans_within(listed: ListedVideo, video: IndexedVideo) -> list[tuple[int, int]]:
     """Spans cut to the frames that the file really has; one that lies behind them is dropped."""
     frames = video.frame_count

@@ -57,6 +57,19 @@ def list_file(folder: Path, given: Path | None, names: Sequence[str], what: str)
     raise DatasetInvalid(f"{folder.name} holds no {what} ({' or '.join(names)}); name it by its option")
 
 
+def list_lines(path: Path) -> list[str]:
+    """The lines of a list, without blanks around them; empty ones are left out.
+
+    Raises:
+        DatasetInvalid: it cannot be read as text.
+    """
+    try:
+        lines = path.read_text("utf-8-sig").splitlines()
+    except (OSError, ValueError) as error:
+        raise DatasetInvalid(f"{path.name} cannot be read as text ({error}); fetch it again") from None
+    return [line.strip() for line in lines if line.strip()]
+
+
 def match_files(videos: Iterable[ListedVideo], paths: Mapping[str, Path]) -> FoundVideos:
     """The file of each listed video, by file name: folders differ between downloads, names do not."""
     found, missing, used = [], [], set()

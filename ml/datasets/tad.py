@@ -4,19 +4,23 @@ each video (or the videos themselves), and the lists `TAD_train.txt` (`path star
 
 from __future__ import annotations
 
+import math
 import re
 from fractions import Fraction
 from pathlib import Path
 
 import av
 
-from ml.datasets.listed import FoundVideos, ListedVideo, is_real, list_file, match_files
+from ml.datasets.listed import FoundVideos, ListedVideo, is_real, list_file, list_lines, match_files
 from ml.errors import DatasetInvalid
 from ml.evaluation.label_lines import read_label_lines
+from ml.video.probing import probe
 
 TRAIN_LISTS = ("TAD_train.txt", "train.txt")
 TEST_LISTS = ("TAD_test.txt", "vals.txt", "test.txt")
 IMAGES = {".jpg", ".jpeg", ".png"}
+SAME_RATE = 1e-3
+"""29.97 and 30000 / 1001 are one rate."""
 NAME = re.compile(r"(?:(\d\d)_([A-Za-z]+)|Normal)_\d+(?:\.mp4)?")
 
 
@@ -28,11 +32,11 @@ def listed_videos(train_list: Path, test_list: Path) -> tuple[ListedVideo, ...]:
         TruthInvalid: a test line that is not of its form.
     """
     train = []
-    for line in train_list.read_text("utf-8").splitlines():
+    for line in list_lines(train_list):
         fields = line.split()
-        if fields and (len(fields) != 4 or not all(field.isdigit() for field in fields[1:])):
+        if len(fields) != 4 or not all(field.isdigit() for field in fields[1:]):
             raise DatasetInvalid(f"{train_list.name}: expected `path start end class`, not {line[:60]!r}")
-        train += [_video(fields[0], "train")] if fields else []
+        train.append(_video(fields[0], "train"))
     test = [
         _video(line.name, "test", () if line.is_normal else line.spans, line.frame_count)
         for line in read_label_lines(test_list)
@@ -54,14 +58,21 @@ def find_videos(folder: Path, train_list: Path | None = None, test_list: Path | 
 
 
 def frames_to_video(folder: Path, video: Path, fps: float) -> None:
-    """Write the images of a folder, in the order of their numbers, as a video; one that is there already is kept.
+    """Write the images of a folder, in the order of their numbers, as a video; one of this rate that is there is kept.
 
     H.264 at quality 10 with full colour, about what JPEG images of 90 % keep. Written aside and renamed.
 
     Raises:
-        DatasetInvalid: the folder has no images, or one of them cannot be read.
+        DatasetInvalid: the folder has no images, one of them cannot be read, or the video is there at another rate.
+        VideoUnreadable: what is there is no video.
     """
     if video.exists():
+        there = probe(video).fps
+        if not math.isclose(there, fps, rel_tol=SAME_RATE):
+            raise DatasetInvalid(
+                f"{video.name} is there already with {there:.6g} frames a second, not {fps:g}; give --fps {there:.6g}, "
+                "or another folder to --videos-to"
+            )
         return
     images = sorted((path for path in folder.iterdir() if path.suffix.lower() in IMAGES), key=_number)
     if not images:

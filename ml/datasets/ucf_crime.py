@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ml.datasets.listed import FoundVideos, ListedVideo, is_real, list_file, match_files
+from ml.datasets.listed import FoundVideos, ListedVideo, is_real, list_file, list_lines, match_files
 from ml.errors import DatasetInvalid
 from ml.evaluation.label_lines import LabelLine, read_label_lines
 
@@ -28,8 +28,7 @@ def listed_videos(train_list: Path, test_list: Path) -> tuple[ListedVideo, ...]:
         DatasetInvalid: a line that is not of the list's form, or a video in both lists.
         TruthInvalid: a test line that is not of its form.
     """
-    lines = [line.strip() for line in train_list.read_text("utf-8").splitlines()]
-    train = [_training_video(line, train_list.name) for line in lines if line]
+    train = [_training_video(line, train_list.name) for line in list_lines(train_list)]
     test = [_test_video(line) for line in read_label_lines(test_list)]
     twice = {video.name.rsplit("/", 1)[-1] for video in train} & {video.name.rsplit("/", 1)[-1] for video in test}
     if twice:

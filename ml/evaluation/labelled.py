@@ -6,6 +6,7 @@ import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -71,7 +72,7 @@ def read_lengths(path: str | Path) -> dict[str, int]:
         TruthInvalid: it is neither, a video is in it twice, or a number is no whole number above 0; it is named.
     """
     name = Path(path).name
-    entries = truth_entries(path) if _is_json(Path(path)) else _lengths_of_csv(Path(path))
+    entries: dict[str, Any] = truth_entries(path) if _is_json(Path(path)) else _lengths_of_csv(Path(path))
     entries = {video: frames for video, frames in entries.items() if (video, frames) != ("video", "frames")}
     for video, frames in entries.items():
         if not isinstance(frames, int) or isinstance(frames, bool) or frames < 1:

@@ -56,6 +56,12 @@ def test_events_become_segments_with_their_explanation(tmp_path):
     path.write_text(json.dumps({"Abuse001_x264": entry | {"events": [[8.0, 5.5]]}}))
     with pytest.raises(DatasetInvalid, match=r"hivau.json, Abuse/Abuse001_x264.mp4: \[8.0, 5.5\] does not lie"):
         add_events(VIDEOS, path)
+    path.write_text(json.dumps({"Abuse001_x264": entry | {"events": 5}}))
+    with pytest.raises(DatasetInvalid, match="hivau.json, Abuse001_x264: events must be a list"):
+        add_events(VIDEOS, path)
+    path.write_text('{"Abuse001_x264": {"label": ["Abuse"], "events": [[1, Infinity]]}}')
+    with pytest.raises(DatasetInvalid, match="is no pair of seconds"):
+        add_events(VIDEOS, path)
     path.write_text("[]")
     with pytest.raises(DatasetInvalid, match="must hold an object"):
         add_events(VIDEOS, path)

@@ -1,6 +1,8 @@
+from dataclasses import replace
+
 from ml.contracts import TrainingVideo, TruthSegment, VideoRef
 from ml.datasets.index import IndexedVideo
-from ml.datasets.label_file import training_video, truth_of, write_label_lines
+from ml.datasets.label_file import spans_behind, training_video, truth_of, write_label_lines
 from ml.datasets.listed import ListedVideo
 from ml.evaluation.label_lines import read_label_lines
 
@@ -16,6 +18,12 @@ def test_spans_are_cut_to_the_frames_that_there_are(tmp_path):
     write_label_lines(tmp_path / "t.txt", [LISTED], [VIDEO])
     (line,) = read_label_lines(tmp_path / "t.txt")
     assert (line.frame_count, line.class_name, line.spans) == (1000, "1", ((165, 240), (990, 1000)))
+
+
+def test_spans_that_do_not_lie_in_the_file_are_told_apart():
+    assert spans_behind(LISTED, VIDEO) == ([(1300, 1400)], [(990, 1200)])
+    exact = replace(LISTED, spans=((0, 1000), (1000, 1001)))
+    assert spans_behind(exact, VIDEO) == ([(1000, 1001)], [])
 
 
 def test_a_normal_video_has_no_span_and_class_0(tmp_path):

@@ -61,6 +61,20 @@ def test_tad_as_downloaded_becomes_videos_and_an_index(tmp_path, capsys):
     assert (event.start_ms, event.end_ms, event.label) == (0, 5000, "Accident")
 
 
+def test_every_test_span_that_does_not_lie_in_its_file_is_named_and_counted(ucf, tmp_path, capsys):
+    lists = tmp_path / "tests.txt"
+    lists.write_text("Abuse028_x264.mp4  Abuse  24  66  -1  -1\nFighting018_x264.mp4  Fighting  16  30  64  80\n")
+    words = ["ucf_crime", str(ucf), "--out", str(tmp_path / "i.json"), "--test-list", str(lists), "--json"]
+    assert main(words) == 0
+    out, error = capsys.readouterr()
+    report = json.loads(out)
+    assert (report["spans_dropped"], report["spans_cut"]) == (1, 1)
+    assert error.splitlines() == [
+        "span cut: Abuse/Abuse028_x264.mp4 24 66, which has 64 frames",
+        "span dropped: Fighting/Fighting018_x264.mp4 64 80, which has 64 frames",
+    ]
+
+
 def test_every_missing_video_is_named_and_counted(ucf, tmp_path, capsys):
     lists = tmp_path / "Anomaly_Train.txt"
     found = (ucf / "UCF_Crimes-Train-Test-Split/Anomaly_Detection_splits/Anomaly_Train.txt").read_text()
@@ -81,6 +95,10 @@ def test_every_missing_video_is_named_and_counted(ucf, tmp_path, capsys):
         (["ucf_crime", "nowhere", "--out", "i.json"], "nowhere is no folder"),
         (["ucf_crime", ".", "--out", "no/such/i.json"], "there is no folder no/such"),
         (["ucf_crime", ".", "--out", "i.json"], "holds no training list"),
+        *(
+            (["tad", ".", "--out", "i.json", f"--fps={fps}"], "--fps must be from 0.1 to 1000, not ")
+            for fps in ("nan", "inf", "-5", "0", "1e9")
+        ),
     ],
 )
 def test_bad_input_is_one_line_and_status_2(tmp_path, monkeypatch, capsys, words, message):

@@ -9,7 +9,7 @@ from footage import write_video
 from miniature_datasets import TAD_TEST, TAD_TRAIN, write_image
 
 from ml.datasets.tad import find_videos, frames_to_video
-from ml.errors import DatasetInvalid
+from ml.errors import DatasetInvalid, VideoUnreadable
 from ml.video.probing import probe
 
 
@@ -50,6 +50,14 @@ def test_a_wrong_line_is_named(folder):
     (folder / "TAD_train.txt").write_text("frames/abnormal/crash.mp4 0 64 1\n")
     with pytest.raises(DatasetInvalid, match="abnormal/crash.mp4 is no name of TAD"):
         find_videos(folder)
+    (folder / "TAD_train.txt").write_bytes(b"frames/normal/Normal_001.mp4 0 64 0\n\xff\n")
+    with pytest.raises(DatasetInvalid, match="TAD_train.txt cannot be read as text"):
+        find_videos(folder)
+
+
+def test_a_list_with_the_mark_of_windows_and_empty_lines_is_read(folder):
+    (folder / "TAD_train.txt").write_text(TAD_TRAIN.replace("\n", "\r\n\r\n"), "utf-8-sig")
+    assert len(find_videos(folder).found) == 6
 
 
 def test_images_become_a_video_in_the_order_of_their_numbers(tmp_path):
@@ -69,6 +77,16 @@ def test_images_become_a_video_in_the_order_of_their_numbers(tmp_path):
     for one, other in zip(frames, again, strict=True):
         assert abs(one.astype(int) - other.astype(int)).mean() < 6
     assert [path.name for path in made.parent.iterdir()] == [made.name]
+    before = made.read_bytes()
+    frames_to_video(images, made, 12.501)
+    with pytest.raises(
+        DatasetInvalid, match=r"01_Accident_001.mp4 is there already with 12.5 frames a second, not 30;"
+    ):
+        frames_to_video(images, made, 30)
+    assert made.read_bytes() == before
+    made.write_bytes(b"no video")
+    with pytest.raises(VideoUnreadable, match="01_Accident_001.mp4"):
+        frames_to_video(images, made, 12.5)
 
 
 def test_an_image_that_is_none_leaves_no_half_video(tmp_path):

@@ -66,6 +66,9 @@ def test_lists_that_are_not_theirs_are_refused(folder):
     (folder / "Anomaly_Train.txt").write_text("Abuse/Abuse028_x264.mp4\n")
     with pytest.raises(DatasetInvalid, match="Abuse028_x264.mp4 is in the training list and in the test list"):
         find_videos(folder)
+    (folder / "Anomaly_Train.txt").write_bytes(b"Abuse/Abus\xe9001_x264.mp4\n")
+    with pytest.raises(DatasetInvalid, match="Anomaly_Train.txt cannot be read as text"):
+        find_videos(folder)
     (folder / "Anomaly_Train.txt").unlink()
     with pytest.raises(DatasetInvalid, match="no training list"):
         find_videos(folder)
