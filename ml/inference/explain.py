@@ -75,7 +75,7 @@ class Explainer:
         profile = self._artefact.profile
         duration_ms = max(scored.video.duration_ms, scored.scores.clip_end_ms[-1])
         views = [
-            segment_window(cut.start_ms, cut.end_ms, duration_ms=duration_ms, profile=profile)
+            segment_window(cut.start_ms, cut.end_ms, scores=scored.scores, duration_ms=duration_ms, profile=profile)
             for cut in scored.segments
         ]
         tiles = suspicious_tiles(duration_ms, scored.scores, profile)

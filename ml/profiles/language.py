@@ -64,6 +64,9 @@ class LanguageProfile:
     """Equal slices into which a shown window is pooled; the LLM tells times as edges of slots."""
     token_groups: int = 1
     """Query tokens that are left of a slot's clips after pooling (the queries are averaged in groups)."""
+    shows_clips: bool = False
+    """Show one clip at once, as in the paper, never a stretch of any other length: window_ms and the margins mean
+    nothing then, and of a segment its highest-scored clip is shown."""
     window_ms: int = 60_000
     """Longest stretch of video that is shown to the LLM at once."""
     max_windows: int = 8
@@ -147,6 +150,8 @@ class LanguageProfile:
             raise ValueError("4-bit weights cannot be trained: set language.trained to adaptor or adaptor_lora")
         if self.encoder_tokens and self.llm == "scratch":
             raise ValueError("language.encoder_tokens are made for the encoder's own LLM, which llm scratch is not")
+        if self.shows_clips and self.slots != 1:
+            raise ValueError(f"language.shows_clips has a clip in one slot: language.slots must be 1, not {self.slots}")
         if self.llm == "pretrained" and not self.weights:
             raise ValueError("language.llm pretrained needs language.weights: a folder or a hub id")
         if not 0 <= self.general_share < 1 or (self.general_share > 0) != bool(self.general_path):

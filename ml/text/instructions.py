@@ -19,7 +19,7 @@ from ml.contracts import ScoreTrack, TrainingVideo
 from ml.profiles.language import LanguageProfile
 from ml.text.events import Cut, Event, events_of, overlaps
 from ml.text.times import Window, without_time_tokens
-from ml.text.windows import highest_score, segment_window, tiles
+from ml.text.windows import clip_window, clips_in, highest_score, segment_window, tiles
 
 SHARES: Mapping[str, float] = {
     "judgement yes": 0.16,
@@ -131,7 +131,7 @@ class _Writer:
                 written += self._yes(window)
                 written += self._explained(window, event, has_enough)
                 written += self._yes(self._anywhere(event.start_ms, event.end_ms))
-        for window in tiles(self.video.duration_ms, self.profile):
+        for window in tiles(self.video.duration_ms, self.video.scores, self.profile):
             written += self._yes(window)
         return written
 
@@ -164,7 +164,8 @@ class _Writer:
         shown = [event for event in self.events if _is_shown(event, window)][:_MOST_INTERVALS]
         if not shown:
             return []
-        told = [self._interval(window, event) for event in shown]
+        # Two events between the same two edges of slots are one interval.
+        told = list(dict.fromkeys(self._interval(window, event) for event in shown))
         words = self.profile.spoken
         start, end = told[0][0], words.and_from.join([told[0][1], *(f"{a}{words.to}{b}" for a, b in told[1:])])
         source = "people" if any(event.is_by_people for event in shown) else "pseudo"
@@ -209,7 +210,7 @@ class _Writer:
         found = [(self._exactly(v.start_ms, v.end_ms), "rejected") for v in said_no if v.end_ms > v.start_ms]
         is_normal = known.video.weak_label == "normal" and not self.events
         if is_normal or known.is_fully_labelled:
-            found += [(window, "normal") for window in tiles(duration_ms, profile)]
+            found += [(window, "normal") for window in tiles(duration_ms, self.video.scores, profile)]
             found += [(self._around(c.start_ms, c.end_ms, is_plain=True), "normal") for c in self.video.cuts]
         for _ in range(profile.draws):
             start_ms = self.rng.randrange(duration_ms)
@@ -223,10 +224,14 @@ class _Writer:
         return found
 
     def _around(self, start_ms: int, end_ms: int, *, is_plain: bool) -> Window:
+        """An interval with its context, which varies unless it is plain; where clips are shown, one of its clips."""
+        if self.profile.shows_clips and not is_plain:
+            return self._any_clip(start_ms, end_ms)
         before, after = (1.0, 1.0) if is_plain else (self.rng.uniform(0.3, 1.7), self.rng.uniform(0.3, 1.7))
         return segment_window(
             start_ms,
             end_ms,
+            scores=self.video.scores,
             duration_ms=self.video.duration_ms,
             profile=self.profile,
             before=before,
@@ -235,6 +240,8 @@ class _Writer:
 
     def _anywhere(self, start_ms: int, end_ms: int) -> Window:
         """A window of any length (short and long ones alike) that holds as much of an interval as fits, anywhere."""
+        if self.profile.shows_clips:
+            return self._any_clip(start_ms, end_ms)
         duration_ms = max(self.video.duration_ms, end_ms)
         longest_ms = min(self.profile.window_ms, duration_ms)
         shortest_ms = min(max(_SHORTEST_WINDOW_MS, end_ms - start_ms), longest_ms)
@@ -243,7 +250,15 @@ class _Writer:
         first_ms = min(max(self.rng.randint(low, high), 0), duration_ms - length_ms)
         return self._exactly(first_ms, first_ms + length_ms)
 
+    def _any_clip(self, start_ms: int, end_ms: int) -> Window:
+        """One clip of an interval, at random: the published code draws one of the video's (reference section 2.3)."""
+        clip = self.rng.choice(clips_in(self.video.scores, start_ms, end_ms))
+        return clip_window(self.video.scores, clip, self.profile)
+
     def _exactly(self, start_ms: int, end_ms: int) -> Window:
+        """That very interval; where clips are shown, its highest-scored clip."""
+        if self.profile.shows_clips:
+            return self._around(start_ms, end_ms, is_plain=True)
         return Window(start_ms, max(end_ms, start_ms + 1), self.profile.slots)
 
     def _asked(self, kind: str) -> tuple[int, str]:
@@ -259,6 +274,7 @@ class _Writer:
 
 
 def _is_shown(event: Event, window: Window) -> bool:
-    """Whether enough of an event lies in a window to speak of it: a second, or half of the event."""
+    """Whether enough of an event lies in a window to speak of it: a second, or half of the event or of the window."""
     shared_ms = min(event.end_ms, window.end_ms) - max(event.start_ms, window.start_ms)
-    return shared_ms > 0 and shared_ms >= min(1_000, (event.end_ms - event.start_ms) / 2)
+    shorter_ms = min(event.end_ms - event.start_ms, window.end_ms - window.start_ms)
+    return shared_ms > 0 and shared_ms >= min(1_000, shorter_ms / 2)

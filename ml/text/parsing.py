@@ -66,7 +66,10 @@ def _milliseconds(time: str, other: str) -> int:
     numbers = [float(number) for number in re.findall(_NUMBER, time)]
     if len(numbers) > 1:
         # A clock, or minutes and seconds.
-        return round(sum(number * 60**place for place, number in enumerate(reversed(numbers))) * 1000)
+        seconds = 0.0
+        for number in numbers:
+            seconds = seconds * 60 + number
+        return round(seconds * 1000)
     units = _LETTERS.findall(time) or _LETTERS.findall(other)[-1:] or ["s"]
     unit = units[0].lower()
     if unit.startswith(("ms", "milli", "毫")):

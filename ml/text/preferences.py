@@ -37,7 +37,13 @@ def write_preferences(
                 continue
             if profile.tells_slots:
                 chosen, rejected = without_time_tokens(chosen), without_time_tokens(rejected)
-            window = segment_window(segment.start_ms, segment.end_ms, duration_ms=video.duration_ms, profile=profile)
+            window = segment_window(
+                segment.start_ms,
+                segment.end_ms,
+                scores=video.scores,
+                duration_ms=video.duration_ms,
+                profile=profile,
+            )
             title = template.title(segment.label)
             pairs += [
                 PreferencePair(index, window, question_about(title, asked), chosen, rejected)

@@ -12,6 +12,7 @@ from ml.profiles.language import LanguageProfile
     [
         ({"hidden_size": 100, "heads": 3}, "language.hidden_size 100 is not a multiple of its heads 3"),
         ({"slots": 0}, "language.slots must be at least 1, not 0"),
+        ({"shows_clips": True, "slots": 2}, "language.slots must be 1, not 2"),
         ({"steps": 0}, "language.steps must be at least 1, not 0"),
         ({"speaks": "fr"}, "language.speaks must be one of en, zh-Hans, not 'fr'"),
         ({"trained": "adaptor"}, "llm scratch has nothing to keep frozen: language.trained must be all"),

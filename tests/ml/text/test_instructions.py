@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from annotation_templates.loading import load_template
-from ml.contracts import DialogueTurn, LabelledSegment, TrainingVideo, Verdict
+from ml.contracts import DialogueTurn, LabelledSegment, ScoreTrack, TrainingVideo, Verdict
 from ml.profiles.language import LanguageProfile
+from ml.profiles.loading import load_profile
 from ml.text.instructions import (
     SHARES,
     Instruction,
@@ -143,6 +144,45 @@ def test_two_events_in_one_window_are_told_in_one_answer() -> None:
 
     whole = [i for i in of_group(made, "judgement yes") if (i.window.start_ms, i.window.end_ms) == (0, 40_000)]
     assert len(parse_answer(times_as_seconds(whole[0].answer, whole[0].window)).intervals) == 2
+
+
+def test_events_that_fill_the_same_slots_are_told_once() -> None:
+    training, scored = training_video("a", label=None, seed=3, clips=60)
+    events = tuple(LabelledSegment(start, start + 500, "Fire") for start in (60_200, 60_800, 61_400))
+    known_video = replace(training, segments=events, video=replace(training.video, weak_label="abnormal"))
+
+    made = of_group(written(KnownVideo(known_video, scored.scores, ())), "judgement yes")
+
+    whole = [i for i in made if (i.window.start_ms, i.window.end_ms) == (60_000, 120_000)]
+    assert [i.answer.count("<t") for i in whole] == [2]
+
+
+@pytest.mark.parametrize("duration_ms", [9_000, 90_000, 3_600_000])
+def test_where_clips_are_shown_every_window_is_a_clip_and_its_answers_agree(duration_ms: int) -> None:
+    profile = load_profile("vad_llama_7b_published").language
+    edges = [round(duration_ms * i / 16) for i in range(17)]
+    fused = (*[0.1] * 5, 0.9, 0.8, *[0.1] * 9)
+    scores = ScoreTrack(tuple(edges[:-1]), tuple(edges[1:]), fused, fused, fused, fused)
+    training, _ = training_video("a", label="Fire", seed=3)
+    event = LabelledSegment(edges[5], edges[6] + 300, "Fire")
+    video = replace(training.video, duration_ms=duration_ms)
+    training = replace(
+        training,
+        video=video,
+        segments=(event,),
+        rejected=(Verdict(edges[9], edges[10] + 10, is_abnormal=False),),
+        dialogue=(DialogueTurn(edges[2], edges[4], "Who?", "A guard."),),
+    )
+
+    made = write_instructions([KnownVideo(training, scores, ())], TEMPLATE, profile, 0)
+
+    clips = set(zip(edges[:-1], edges[1:], strict=True))
+    assert {(i.window.start_ms, i.window.end_ms) for i in made} <= clips
+    assert {(i.window.start_ms, i.window.end_ms) for i in of_group(made, "dialogue")} == {*sorted(clips)[2:4]}
+    assert {i.window.start_ms for i in made if i.source == "rejected"} == {edges[9]}
+    told = {(i.window.start_ms, parse_answer(i.answer).intervals) for i in of_group(made, "judgement yes")}
+    assert len(told) == len({start_ms for start_ms, _ in told}) >= 1
+    assert not {start for start, _ in told} & {i.window.start_ms for i in of_group(made, "judgement no")}
 
 
 def test_a_video_of_which_nothing_is_known_gives_nothing() -> None:
