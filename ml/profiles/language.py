@@ -45,7 +45,7 @@ class LanguageProfile:
     message_frames: int = 8
     """Frames of a window whose times the prompt of a pretrained LLM names (the 8 of a clip in the paper)."""
     general_path: str = ""
-    """A general video instruction set (JSON lines in LLaVA form with video paths); empty for none."""
+    """A general video instruction set (JSON of LLaVA's or VideoChat's form with video paths); empty for none."""
     general_share: float = 0.0
     """Share of phase 3's conversations that are drawn from it (half, in the published code)."""
     preference_weight: float = 0.0

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from ml.text.languages import ENGLISH, Language
+
 
 class Speech(Protocol):
     """A tokenizer that knows how its model takes turns."""
@@ -58,7 +60,7 @@ class Speech(Protocol):
         """The text of an answer, without what ends it."""
 
 
-def frames_message(times_ms: Sequence[int]) -> str:
+def frames_message(times_ms: Sequence[int], language: Language = ENGLISH) -> str:
     """ "The video contains 8 frames sampled at 1.5, ..., 3.3 seconds." (reference section 1.4), with measured times."""
-    times = ", ".join(f"{at_ms / 1000:.1f}" for at_ms in times_ms)
-    return f"The video contains {len(times_ms)} frames sampled at {times} seconds."
+    times = language.between.join(f"{at_ms / 1000:.1f}" for at_ms in times_ms)
+    return language.frames.format(count=len(times_ms), times=times)

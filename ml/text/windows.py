@@ -101,7 +101,9 @@ def frame_times_ms(scores: ScoreTrack, window: Window, count: int) -> tuple[int,
 
 def message_about(scores: ScoreTrack, window: Window, profile: LanguageProfile) -> str:
     """What a pretrained model is told of a window in words: when its frames were sampled. Empty where slots tell."""
-    return "" if profile.tells_slots else frames_message(frame_times_ms(scores, window, profile.message_frames))
+    if profile.tells_slots:
+        return ""
+    return frames_message(frame_times_ms(scores, window, profile.message_frames), profile.spoken)
 
 
 def suspicious_tiles(duration_ms: int, scores: ScoreTrack, profile: LanguageProfile) -> tuple[Window, ...]:

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 GeneralVideo = Callable[[Path], ScoredVideo]
 """A video file of the general set -> what the detector has to say about it."""
 BROKEN_SHARE = 0.1
-"""A run goes on without broken lines of the general set up to this share of them; one is always forgiven."""
+"""A run goes on without broken entries of the general set up to this share of them; one is always forgiven."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class GeneralLessons:
     """Each with the place of its video in `videos`."""
     videos: tuple[WholeVideo, ...] = ()
     broken: int = 0
-    """Lines that were left out, each named in the log."""
+    """Entries that were left out, each named in the log."""
 
 
 def general_lessons(
@@ -55,7 +55,7 @@ def general_lessons(
     """The general set of a profile, the same in every process; empty where the profile has none.
 
     Raises:
-        JobInvalid: too many lines are broken, or nothing can score its videos.
+        JobInvalid: too many entries are broken, or nothing can score its videos.
     """
     if not profile.general_path:
         return GeneralLessons()
@@ -78,13 +78,13 @@ def general_lessons(
             videos.append(found)
         else:
             unreadable[path] = found
-    lost = {turn.line: unreadable[turn.video] for turn in general.turns if turn.video in unreadable}
-    faults = [*general.faults, *(f"line {line}: {why}" for line, why in lost.items())]
+    lost = {turn.entry: unreadable[turn.video] for turn in general.turns if turn.video in unreadable}
+    faults = [*general.faults, *(f"{general.unit} {entry}: {why}" for entry, why in lost.items())]
     for fault in faults:
         log.warning("left out of the general instruction set: %s", fault)
-    if len(faults) > max(1, BROKEN_SHARE * general.lines) or not videos:
+    if len(faults) > max(1, BROKEN_SHARE * general.entries) or not videos:
         first = faults[0] if faults else "the file is empty"
-        raise JobInvalid(f"{len(faults)} of {general.lines} lines of {profile.general_path} are broken: {first}")
+        raise JobInvalid(f"{len(faults)} of {general.entries} entries of {profile.general_path} are broken: {first}")
     turns = tuple((turn, places[turn.video]) for turn in general.turns if turn.video in places)
     return GeneralLessons(turns, tuple(videos), len(faults))
 

@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+import pytest
 import yaml
 
 from ml.profiles.language import LanguageProfile
@@ -23,12 +24,14 @@ def test_every_block_of_settings_loads() -> None:
     assert LanguageProfile(**blocks[0]).trained == "adaptor_lora"
 
 
-def test_the_line_of_a_general_set_is_read(tmp_path: Path) -> None:
-    (line,) = re.findall(r'^    (\{"video".*\})$', DOC, flags=re.MULTILINE)
+@pytest.mark.parametrize("is_array", [False, True])
+def test_the_entries_of_a_general_set_are_read(tmp_path: Path, is_array: bool) -> None:
+    entries = [json.loads(line) for line in re.findall(r'^    (\{"video".*\})$', DOC, flags=re.MULTILINE)]
     (tmp_path / "clips").mkdir()
     (tmp_path / "clips" / "dog.mp4").write_bytes(b"video")
-    (tmp_path / "set.jsonl").write_text(json.dumps(json.loads(line)), encoding="utf-8")
+    text = json.dumps(entries) if is_array else "\n".join(json.dumps(entry) for entry in entries)
+    (tmp_path / "set.json").write_text(text, encoding="utf-8")
 
-    (turn,) = read_general(tmp_path / "set.jsonl").turns
+    turns = read_general(tmp_path / "set.json").turns
 
-    assert (turn.question, turn.answer) == ("What does the dog do?", "It catches a ball.")
+    assert [(turn.question, turn.answer) for turn in turns] == [("What does the dog do?", "It catches a ball.")] * 2

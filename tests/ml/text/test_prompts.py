@@ -19,6 +19,12 @@ def test_the_message_is_that_of_the_published_code() -> None:
     assert frames_message((1500, 1750, 2000)) == "The video contains 3 frames sampled at 1.5, 1.8, 2.0 seconds."
 
 
+def test_a_model_that_speaks_chinese_is_told_in_chinese() -> None:
+    profile = LanguageProfile(llm="pretrained", weights="x", trained="adaptor", speaks="zh-Hans", message_frames=3)
+
+    assert message_about(SCORES, Window(2002, 4004, 1), profile) == "视频包含3帧，分别采样于第2.0、2.7、3.3秒。"
+
+
 def test_a_window_of_one_clip_names_its_frames() -> None:
     times = frame_times_ms(SCORES, Window(2002, 4004, 1), 8)
 

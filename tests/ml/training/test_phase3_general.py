@@ -120,7 +120,7 @@ def test_too_many_broken_lines_fail_the_run_naming_the_first(tmp_path: Path) -> 
     lines = [line("a.mp4", TURNS[0])] * 3 + [line("gone.mp4", TURNS[0]), line("broken.mp4", TURNS[1])]
 
     with pytest.raises(
-        JobInvalid, match=r"2 of 5 lines of .* are broken: general.jsonl line 4: there is no video gone.mp4"
+        JobInvalid, match=r"2 of 5 entries of .* are broken: general.jsonl line 4: there is no video gone.mp4"
     ):
         general_lessons(profile_of(tmp_path, lines), Scorer())
 
