@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -44,14 +45,16 @@ CONVERT_EXAMPLE = """what comes from where:
 Pickled files are read without running any code that they may hold. Nothing is written unless everything is there.
 Then set the weights root (VIGIL_WEIGHTS, or --weights of ml.training) to the folder that holds the one written.
 """
+Told = tuple[list[str], str]
+"""Lines of a command that was carried out, and in one line what it found to be wrong; empty where nothing is."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit status: 0, or 2 for input that is refused (with one line that says why)."""
+    """Run one command; the exit status: 0, or 2 for input that is refused or changed (with one line that says why)."""
     options = _parser().parse_args(arguments)
     disable_progress_bar()
     try:
-        lines: list[str] = options.run(options)
+        told: Told = options.run(options)
     except ConversionRefused as error:
         print(as_json(_plain(error.account)) if options.json else "\n".join(_told(error.account)))
         print(f"refused: {error}", file=sys.stderr)
@@ -59,8 +62,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ModelError as error:
         print(f"refused: {error}", file=sys.stderr)
         return 2
+    lines, refusal = told
     print("\n".join(lines))
-    return 0
+    if refusal:
+        print(f"refused: {refusal}", file=sys.stderr)
+    return 2 if refusal else 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -95,14 +101,15 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_writing(command: argparse.ArgumentParser) -> None:
     command.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="the folder to write")
-    command.add_argument("--force", action="store_true", help="replace the folder where there is one")
+    command.add_argument("--force", action="store_true", help="replace a folder that a conversion wrote")
     command.add_argument(
         "--small", action="store_true", help="sizes of a few thousand numbers, with a profile.yaml of their own"
     )
     command.add_argument("--json", action="store_true", help="print one JSON object")
 
 
-def _convert(options: argparse.Namespace) -> list[str]:
+def _convert(options: argparse.Namespace) -> Told:
+    name = _folder_name(options.out)
     geometry = SMALL if options.small else PUBLISHED
     paths: dict[str, Path] = {role: path for role in ROLES if (path := getattr(options, role)) is not None}
     with new_folder(options.out, may_replace=options.force) as draft:
@@ -113,17 +120,17 @@ def _convert(options: argparse.Namespace) -> list[str]:
         if options.llm is not None:
             copy_llm(_told_path(options.llm), draft, geometry)
         if options.small:
-            write_small_profiles(draft, geometry, options.out.name)
+            write_small_profiles(draft, geometry, name)
         sources = {f"{_flag(role)} {file.name}": file.sha256() for role, file in files.items()}
         if trained is not None:
-            write_parents(draft, trained, geometry, name=options.out.name, sources=sorted(sources))
+            write_parents(draft, trained, geometry, name=name, sources=sorted(sources))
         write_manifest(draft, geometry, sources=sources, tensors=account.written)
     if options.json:
-        return [as_json({"out": str(options.out), **_plain(account)})]
-    return [*_told(account), f"written: {options.out}"]
+        return [as_json({"out": str(options.out), **_plain(account)})], ""
+    return [*_told(account), f"written: {options.out}"], ""
 
 
-def _random(options: argparse.Namespace) -> list[str]:
+def _random(options: argparse.Namespace) -> Told:
     geometry = SMALL if options.small else PUBLISHED
     with new_folder(options.out, may_replace=options.force) as draft:
         if not options.without_llm:
@@ -133,27 +140,34 @@ def _random(options: argparse.Namespace) -> list[str]:
         else:
             write_parts(draft, converted_tensors(geometry, options.seed), geometry)
             if options.small:
-                write_small_profiles(draft, geometry, options.out.name)
+                write_small_profiles(draft, geometry, _folder_name(options.out))
             write_manifest(draft, geometry, sources={}, tensors={})
     written = sorted(path.name for path in options.out.iterdir())
     if options.json:
-        return [as_json({"out": str(options.out), "geometry": geometry.name, "written": written})]
-    return [f"written: {options.out} ({', '.join(written)})"]
+        return [as_json({"out": str(options.out), "geometry": geometry.name, "written": written})], ""
+    return [f"written: {options.out} ({', '.join(written)})"], ""
 
 
-def _inspect(options: argparse.Namespace) -> list[str]:
+def _inspect(options: argparse.Namespace) -> Told:
     found = inspect_folder(options.folder) if options.folder is not None else None
     geometry = GEOMETRIES[found.geometry if found is not None else options.geometry]
     counts = parameter_counts(geometry)
+    changed = found.changed if found is not None else ()
+    refusal = f"{', '.join(changed)}: changed since it was written; convert the weights again" if changed else ""
     if options.json:
         values = {"geometry": geometry.name, "parameters": counts}
-        return [as_json(values | ({"files": dataclasses.asdict(found)["files"]} if found is not None else {}))]
+        return [as_json(values | ({"files": dataclasses.asdict(found)["files"]} if found is not None else {}))], refusal
     lines = [f"geometry: {geometry.name}", *(f"  {name:<16} {count:>15,} parameters" for name, count in counts.items())]
     for file in found.files if found is not None else ():
         state = "as written" if file.is_as_written else "CHANGED since it was written"
-        size = f"{file.tensors:>5} tensors {file.parameters:>15,} parameters {file.bytes:>15,} bytes"
-        lines.append(f"  {file.path:<36} {size}  {'/'.join(file.dtypes)}  {state}")
-    return lines
+        held = f"{file.tensors:>5} tensors {file.parameters:>15,} parameters" if file.tensors else " " * 40
+        lines.append(f"  {file.path:<36} {held} {file.bytes:>15,} bytes  {'/'.join(file.dtypes):<8}  {state}")
+    return lines, refusal
+
+
+def _folder_name(out: Path) -> str:
+    """What profiles call the folder below the weights root, also where it was given as `.` or `a/..`."""
+    return Path(os.path.abspath(out)).name  # noqa: PTH100  # resolve() would follow links away from the root
 
 
 def _flag(role: str) -> str:

@@ -31,6 +31,7 @@ from ml.checkpoints.published_names import IMAGE_QFORMER, VIDEO_QFORMER, VISION
 from ml.errors import WeightsInvalid
 from ml.model.frozen_weights import WEIGHTS_FILE
 from ml.model.query_former import FRAME_POSITIONS_KEY, QUERIES_KEY
+from ml.model.weights_folder import HASHES_FILE
 
 MANIFEST_FILE = "manifest.json"
 FORMAT = 1
@@ -42,10 +43,16 @@ def new_folder(out: Path, *, may_replace: bool) -> Iterator[Path]:
     """A draft beside `out` that takes its place when everything went well, and vanishes otherwise.
 
     Raises:
-        WeightsInvalid: there is something at `out` already and it may not be replaced.
+        WeightsInvalid: there is something at `out` already and it may not be replaced; or it may, and is no folder
+            that a conversion wrote, or has a file beside those that it wrote.
     """
+    shown, out = out, out.resolve()
     if out.exists() and not (may_replace and out.is_dir()):
-        raise WeightsInvalid(f"{out} exists already and is left as it is; name another folder, or add --force")
+        raise WeightsInvalid(f"{shown} exists already and is left as it is; name another folder, or add --force")
+    if out.exists() and (foreign := _foreign_file(out)) is not None:
+        raise WeightsInvalid(
+            f"{shown} holds {foreign}, which no conversion wrote, and is left as it is; name another folder"
+        )
     draft, old = (out.with_name(f".{out.name}.{what}-{os.getpid()}") for what in ("draft", "old"))
     shutil.rmtree(draft, ignore_errors=True)
     try:
@@ -53,9 +60,24 @@ def new_folder(out: Path, *, may_replace: bool) -> Iterator[Path]:
         yield draft
         _take_place(draft, out, old)
     except (OSError, SafetensorError) as error:
-        raise WeightsInvalid(f"{out} cannot be written ({' '.join(str(error).split())})") from None
+        raise WeightsInvalid(f"{shown} cannot be written ({' '.join(str(error).split())})") from None
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def _foreign_file(folder: Path) -> str | None:
+    """The first file that the folder's manifest does not list; with no manifest of a conversion, the first of all."""
+    try:
+        manifest = json.loads((folder / MANIFEST_FILE).read_text("utf-8"))
+    except (OSError, ValueError):
+        manifest = {}
+    is_ours = isinstance(manifest, dict) and {"format", "geometry", "files", "sources"} <= manifest.keys()
+    listed = {MANIFEST_FILE, *manifest["files"]} if is_ours and isinstance(manifest["files"], dict) else set()
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if not path.is_dir() and name not in listed and path.name != HASHES_FILE:
+            return name
+    return None
 
 
 def _take_place(draft: Path, out: Path, old: Path) -> None:

@@ -19,7 +19,7 @@ from ml.model.weights_folder import read_description
 
 @dataclass(frozen=True)
 class WeightsFile:
-    """One safetensors file of a folder."""
+    """One file of a folder: weights, or something else without any tensors."""
 
     path: str
     tensors: int
@@ -57,8 +57,8 @@ def inspect_folder(folder: Path) -> Inspection:
         raise WeightsInvalid(f"{folder / MANIFEST_FILE} is no manifest of a conversion; convert the weights again")
     if absent := [name for name in listed if not (folder / name).is_file()]:
         raise WeightsInvalid(f"{folder.name} lacks {absent[0]}, which its manifest lists; convert the weights again")
-    files = [_weights_file(folder, name, listed[name]) for name in sorted(listed) if name.endswith(".safetensors")]
-    return Inspection(str(manifest["geometry"]), tuple(files), sources)
+    files = tuple(_weights_file(folder, name, listed[name]) for name in sorted(listed))
+    return Inspection(str(manifest["geometry"]), files, sources)
 
 
 def parameter_counts(geometry: Geometry) -> dict[str, int]:
@@ -77,25 +77,30 @@ def parameter_counts(geometry: Geometry) -> dict[str, int]:
     }
 
 
-def _weights_file(folder: Path, name: str, listed: Mapping[str, object]) -> WeightsFile:
+def _weights_file(folder: Path, name: str, listed: object) -> WeightsFile:
     path = folder / name
-    try:
-        with safe_open(path, framework="pt") as tensors:
-            slices = [tensors.get_slice(key) for key in tensors.keys()]  # noqa: SIM118  # not a mapping
-            shapes = [each.get_shape() for each in slices]
-            dtypes = sorted({str(each.get_dtype()) for each in slices})
-    except (OSError, SafetensorError) as error:
-        raise WeightsInvalid(
-            f"{folder.name}/{name} is broken or cut short ({' '.join(str(error).split())}); convert the weights again"
-        ) from None
+    shapes, dtypes = _tensors(path, f"{folder.name}/{name}") if name.endswith(".safetensors") else ([], ())
     return WeightsFile(
         name,
         len(shapes),
         sum(prod(shape) for shape in shapes),
-        tuple(dtypes),
+        dtypes,
         path.stat().st_size,
-        file_sha256(path) == listed.get("sha256"),
+        isinstance(listed, dict) and file_sha256(path) == listed.get("sha256"),
     )
+
+
+def _tensors(path: Path, shown: str) -> tuple[list[list[int]], tuple[str, ...]]:
+    """Shapes of a file's tensors, and the types that occur among them."""
+    try:
+        with safe_open(path, framework="pt") as tensors:
+            slices = [tensors.get_slice(key) for key in tensors.keys()]  # noqa: SIM118  # not a mapping
+            shapes = [each.get_shape() for each in slices]
+            return shapes, tuple(sorted({str(each.get_dtype()) for each in slices}))
+    except (OSError, SafetensorError) as error:
+        raise WeightsInvalid(
+            f"{shown} is broken or cut short ({' '.join(str(error).split())}); convert the weights again"
+        ) from None
 
 
 def as_json(value: object) -> str:

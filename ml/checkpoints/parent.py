@@ -42,7 +42,7 @@ def write_parents(
         write_detector(draft / folder, detector, profile, CLASSES)
         card = {
             "profile": profile.name,
-            "phases": [1, 2],
+            "phases": [1, 2] if any(key.startswith("ltc.") for key in trained) else [1],
             "classes": list(CLASSES),
             "converted_from": list(sources),
             "metrics": {},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import pickle
+import struct
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +20,11 @@ from ml.errors import WeightsInvalid
 
 WRAPPERS = ("model", "state_dict", "module")
 """Keys under which training code puts the tensors, beside its optimiser and settings."""
+DAMAGED = (
+    OSError, RuntimeError, EOFError, ValueError, LookupError, TypeError, AttributeError, AssertionError,
+    ArithmeticError, MemoryError, struct.error, zipfile.BadZipFile,
+)  # fmt: skip
+"""What torch raises where bytes of a pickle are not what they were: it builds whatever they now say."""
 PARALLEL_PREFIX = "module."
 
 
@@ -78,7 +84,7 @@ def _pickled(path: Path) -> Mapping[str, Any]:
             f"{path.name} holds more than tensors and plain values (or is damaged), and code of a checkpoint is never "
             "run; fetch it again, or save its tensors as safetensors where it comes from"
         ) from None
-    except (RuntimeError, EOFError, OSError, ValueError, KeyError) as error:
+    except DAMAGED as error:
         raise WeightsInvalid(f"{path.name} cannot be read ({_one_line(error)}); fetch it again") from None
     if not isinstance(values, Mapping):
         raise WeightsInvalid(f"{path.name} holds a {type(values).__name__}, not named tensors; it is no checkpoint")

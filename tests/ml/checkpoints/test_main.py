@@ -90,12 +90,51 @@ def test_inspect_tells_sizes_and_sees_a_changed_file(files, tmp_path, capsys):
     assert by_path["vision/model.safetensors"] == told["parameters"]["vision"]
     path = out / "qformer" / "model.safetensors"
     path.write_bytes(path.read_bytes()[:-4] + b"\0\0\0\1")
-    assert main(["inspect", str(out)]) == 0
-    changed = [line for line in capsys.readouterr().out.splitlines() if "CHANGED" in line]
+    assert main(["inspect", str(out)]) == 2
+    printed, error = capsys.readouterr()
+    changed = [line for line in printed.splitlines() if "CHANGED" in line]
     assert len(changed) == 1 and "qformer/model.safetensors" in changed[0]
+    assert error == "refused: qformer/model.safetensors: changed since it was written; convert the weights again\n"
     path.write_bytes(path.read_bytes()[:-4])
     assert main(["inspect", str(out)]) == 2
     assert "qformer/model.safetensors is broken or cut short" in capsys.readouterr().err
+
+
+def test_inspect_sees_a_change_in_any_file(files, tmp_path, capsys):
+    out = tmp_path / "w"
+    main(["convert", "--small", "--out", str(out), *convert_arguments(files)])
+    listed = json.loads((out / "manifest.json").read_text())["files"]
+    capsys.readouterr()
+    assert main(["inspect", str(out)]) == 0
+    assert "CHANGED" not in capsys.readouterr().out
+    (out / "vision" / "config.json").write_text("{}")
+    (out / "llm" / "tokenizer.json").write_text("{}")
+    assert main(["inspect", str(out), "--json"]) == 2
+    printed, error = capsys.readouterr()
+    told = {file["path"]: file["is_as_written"] for file in json.loads(printed)["files"]}
+    assert set(told) == set(listed)
+    assert [path for path, is_as_written in told.items() if not is_as_written] == [
+        "llm/tokenizer.json",
+        "vision/config.json",
+    ]
+    assert error.startswith("refused: llm/tokenizer.json, vision/config.json: changed since it was written")
+    assert len(error.splitlines()) == 1
+
+
+def test_force_into_the_folder_one_stands_in(files, tmp_path, monkeypatch, capsys):
+    (tmp_path / "w").mkdir()
+    monkeypatch.chdir(tmp_path / "w")
+    assert main(["convert", "--small", "--force", "--out", ".", *convert_arguments(files)]) == 0
+    assert "weights: w\n" in (tmp_path / "w" / "profile.yaml").read_text()
+    assert [path.name for path in tmp_path.iterdir()] == ["w"]
+
+
+def test_force_never_replaces_a_folder_of_something_else(files, tmp_path, capsys):
+    (tmp_path / "precious").mkdir()
+    (tmp_path / "precious" / "weights").write_text("mine")
+    assert main(["convert", "--small", "--force", "--out", str(tmp_path), *convert_arguments(files)]) == 2
+    assert "holds precious/weights, which no conversion wrote" in capsys.readouterr().err
+    assert everything(tmp_path) == {"precious/weights": b"mine"}
 
 
 def test_inspect_without_a_folder_tells_the_papers_sizes(capsys):

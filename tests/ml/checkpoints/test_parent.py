@@ -1,3 +1,4 @@
+import json
 import sys
 from pathlib import Path
 
@@ -55,6 +56,10 @@ def test_a_checkpoint_of_phase_1_alone_gives_a_detector_whose_context_is_still_s
     arguments = [*convert_arguments(root / "files", "--vad-llama"), "--vad-llama", str(tmp_path / "phase1.pth")]
     assert main(["convert", "--small", "--out", str(tmp_path / "w"), *arguments]) == 0
     detector, _, _ = read_detector(tmp_path / "w" / "parent", str(tmp_path))
+    cards = [
+        json.loads((folder / "parent" / "model_card.json").read_text()) for folder in (tmp_path / "w", root / "small")
+    ]
+    assert [card["phases"] for card in cards] == [[1], [1, 2]]
     with torch.no_grad():
         branches, _ = detector.stream(frames().flatten(1, 2), None)
     assert torch.equal(branches.raw.probability_C, branches.long.probability_C)

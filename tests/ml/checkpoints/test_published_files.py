@@ -1,5 +1,7 @@
 import os
 import pickle
+import random
+from contextlib import suppress
 
 import pytest
 import torch
@@ -68,6 +70,22 @@ def test_a_truncated_file_is_named(tmp_path, name, keep):
     path.write_bytes(path.read_bytes()[:keep])
     with pytest.raises(WeightsInvalid, match=name):
         read_published(path)
+
+
+@pytest.mark.filterwarnings("ignore:Detected pickle protocol")
+@pytest.mark.parametrize("is_zip", [True, False])
+def test_no_damage_ends_in_anything_but_a_line(tmp_path, is_zip):
+    path, rng = tmp_path / "damaged.pth", random.Random(0)
+    values = {"model": TENSORS, "epoch": 3, "optimizer": {"lr": 0.1, "steps": [1, 2, (3, "x")]}}
+    torch.save(values, path, _use_new_zipfile_serialization=is_zip)
+    whole = path.read_bytes()
+    for _ in range(400):
+        changed = bytearray(whole)
+        for _ in range(rng.randint(1, 6)):
+            changed[rng.randrange(len(changed))] = rng.randrange(256)
+        path.write_bytes(bytes(changed))
+        with suppress(WeightsInvalid):
+            read_published(path)
 
 
 @pytest.mark.parametrize(
