@@ -103,7 +103,11 @@ def fit_projection(projection: nn.Module, features: Sequence[StoredFeatures]) ->
         return
     enough = int(getattr(projection, "enough_clips", 0)) or FIT_BYTES * len(features[0]) // features[0].nbytes
     every = max(1, sum(map(len, features)) // enough)
-    chosen = [each.chosen(torch.arange(0, len(each), every)) for each in features]
+    chosen, seen = [], 0
+    for each in features:
+        # The count runs on from video to video: one that started anew in each would take the first clips of short ones.
+        chosen.append(each.chosen(torch.arange(min(-seen % every, len(each)), len(each), every)))
+        seen += len(each)
     projection.fit({name: torch.cat([groups[name] for groups in chosen]) for name in chosen[0]})  # type: ignore[operator]
 
 

@@ -46,17 +46,17 @@ def test_tokens_are_read_by_the_clip_and_whole(stored):
 
 
 def test_a_projection_is_fitted_to_all_clips_or_evenly_to_as_many_as_it_needs(stored, monkeypatch):
+    whole = torch.cat([each.whole().groups["tokens"] for each in stored])
     everything = Fitted()
     fit_projection(everything, stored)
-    assert torch.equal(everything.seen, torch.cat([each.whole().groups["tokens"] for each in stored]))
+    assert torch.equal(everything.seen, whole)
     some = Fitted(enough_clips=12)
     fit_projection(some, stored)
-    assert torch.equal(some.seen[-1], stored[1].chosen(torch.tensor([39]))["tokens"][0])
-    assert len(some.seen) == len(range(0, 7, 3)) + len(range(0, 40, 3))
+    assert torch.equal(some.seen, whole[::3])
     monkeypatch.setattr(material, "FIT_BYTES", 23 * 4 * TOKENS * WIDTH)
     bounded = Fitted()
     fit_projection(bounded, stored)
-    assert len(bounded.seen) == len(range(0, 7, 2)) + len(range(0, 40, 2))
+    assert torch.equal(bounded.seen, whole[::2])
 
 
 def test_a_projection_with_nothing_to_learn_is_left_alone(stored):
@@ -65,3 +65,17 @@ def test_a_projection_with_nothing_to_learn_is_left_alone(stored):
             raise AssertionError("nothing to fit")
 
     fit_projection(Plain(), stored)
+
+
+def test_a_projection_is_fitted_evenly_to_more_videos_than_clips_that_it_needs(tmp_path):
+    store = FeatureStore(tmp_path, identity="test", group_shapes={"tokens": (TOKENS, WIDTH)})
+    lengths = [5, 4, 9, 5, 5, 6, 2, 4]
+    for video, clips in enumerate(lengths):
+        starts = tuple(range(0, clips * 2000, 2000))
+        values = torch.tensor([100.0 * video + clip for clip in range(clips)])
+        groups = {"tokens": values[:, None, None].expand(clips, TOKENS, WIDTH).contiguous()}
+        store.write(f"v{video}", ClipFeatures(groups, starts, tuple(start + 2000 for start in starts)))
+    some = Fitted(enough_clips=6)
+    fit_projection(some, [store.open(f"v{video}") for video in range(len(lengths))])
+    everything = [100.0 * video + clip for video, clips in enumerate(lengths) for clip in range(clips)]
+    assert some.seen[:, 0, 0].tolist() == everything[::6]
