@@ -19,6 +19,10 @@ class StoreUnwritable(ModelError):
     """The feature store cannot take an entry; nothing in it was changed."""
 
 
+class StoreUnreadable(ModelError):
+    """The feature store has an entry that cannot be read at the moment; nothing says that it is not sound."""
+
+
 class FeatureEntryCorrupt(ModelError):
     """An entry of the feature store that fails its check; it is recomputed where the video is at hand."""
 
@@ -37,6 +41,10 @@ class WeightsInvalid(ModelError):
 
 class JobInvalid(ModelError):
     """A training job that cannot be run as it stands."""
+
+
+class PlaceUnwritable(ModelError):
+    """A work folder, an artefact or a scratch file that cannot be written: no space, or no right to."""
 
 
 class DatasetInvalid(ModelError):

@@ -10,10 +10,11 @@ import torch
 from ml.contracts import Judgement, PredictedSegment, Progress, ProgressCallback, VideoPrediction, VideoRef
 from ml.data.encoding import VideoEncoder
 from ml.data.feature_store import DEFAULT_CAP_GB
-from ml.errors import WeightsInvalid
+from ml.errors import JobInvalid, WeightsInvalid
 from ml.inference.explain import Explainer
 from ml.inference.scoring import scored_video
-from ml.model.artefact import CARD_FILE, OWN_FILES, read_detector, read_json
+from ml.model.artefact import CARD_FILE, read_detector, read_json
+from ml.model.language_artefact import LANGUAGE_DIR
 from ml.model.scored_video import ScoredVideo
 
 STAGES = 3
@@ -41,18 +42,18 @@ class Prelabeller:
             store_cap_gb: what the feature store may take, in 10^9 bytes.
 
         Raises:
+            JobInvalid: there is no such device, or it is full.
             ArtefactInvalid: the artefact is not whole.
             WeightsInvalid: frozen weights are missing or others than it was trained with.
         """
-        folder = Path(artefact_dir)
+        folder, chosen = Path(artefact_dir), _device(device)
         self._detector, self.profile, self.classes = read_detector(folder, weights_dir)
-        chosen = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
         if self.profile.encoder.tokens:
             # Measured groups go through matrices too small for a GPU; networks over hundreds of tokens want one.
             self._detector.to(chosen)
         self._videos = VideoEncoder(self.profile, store_dir, chosen, weights_dir, store_cap_gb)
         _check_backbone(folder, self._videos.identity)
-        has_language = any(path.name not in OWN_FILES for path in folder.iterdir())
+        has_language = (folder / LANGUAGE_DIR).is_dir()
         self._explainer = Explainer.load(artefact_dir, str(chosen), weights_dir) if has_language else None
 
     def run(self, video: VideoRef, on_progress: ProgressCallback | None = None) -> VideoPrediction:
@@ -98,6 +99,19 @@ class Prelabeller:
             PredictedSegment(cut.start_ms, cut.end_ms, cut.label, cut.confidence, explanation="")
             for cut in scored.segments
         )
+
+
+def _device(name: str | None) -> torch.device:
+    """The device of that name, asked to hold something; a GPU where there is one and nobody said."""
+    name = name or ("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+        torch.zeros(1, device=device).cpu()
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        # The first line is torch's message, the others advise on debugging CUDA. "meta" holds nothing.
+        reason = str(error).splitlines()[0]
+        raise JobInvalid(f"the device {name!r} cannot be used ({reason}); name cpu, cuda or cuda:1") from None
+    return device
 
 
 def _check_backbone(folder: Path, identity: str) -> None:

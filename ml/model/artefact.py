@@ -15,6 +15,7 @@ from safetensors.torch import load_file, save_file
 
 from ml.errors import ArtefactInvalid
 from ml.model.detector import Detector, build_detector
+from ml.model.writing import writing
 from ml.profiles.loading import profile_from_mapping, profile_to_mapping
 from ml.profiles.sections import Profile
 
@@ -24,15 +25,14 @@ LABELS_FILE = "labels.json"
 FOLDS_FILE = "folds.json"
 """By sha256 of a training video: the members that never learnt from it (`ml.training.folds`)."""
 CARD_FILE = "model_card.json"
-OWN_FILES = (DETECTOR_FILE, PROFILE_FILE, LABELS_FILE, FOLDS_FILE, CARD_FILE)
-"""What the detector half writes; every other file of an artefact belongs to phase 3."""
 
 
 def write_detector(folder: Path, detector: Detector, profile: Profile, classes: tuple[str, ...]) -> None:
-    """Write the detector's files into a folder that nobody reads yet."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write the detector's files into a folder that nobody reads yet; PlaceUnwritable where that fails."""
     tensors = {name: value.detach().cpu().contiguous().clone() for name, value in detector.state_dict().items()}
-    save_file(tensors, folder / DETECTOR_FILE)
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        save_file(tensors, folder / DETECTOR_FILE)
     write_json(folder / PROFILE_FILE, profile_to_mapping(profile))
     write_json(folder / LABELS_FILE, {"classes": list(classes)})
 
@@ -49,7 +49,7 @@ def read_detector(folder: Path, weights_dir: str = "") -> tuple[Detector, Profil
         WeightsInvalid: weights of a frozen former that are missing, broken, or others than it was trained with.
     """
     profile = profile_from_mapping(read_json(folder / PROFILE_FILE))
-    classes = tuple(read_json(folder / LABELS_FILE)["classes"])
+    classes = read_classes(folder)
     detector = build_detector(profile, classes=len(classes), weights_dir=weights_dir)
     try:
         detector.load_state_dict(load_file(folder / DETECTOR_FILE))
@@ -60,11 +60,22 @@ def read_detector(folder: Path, weights_dir: str = "") -> tuple[Detector, Profil
     return detector.eval(), profile, classes
 
 
+def read_classes(folder: Path) -> tuple[str, ...]:
+    """Names of the event classes, in the order of the class head's outputs."""
+    classes = read_json(folder / LABELS_FILE).get("classes")
+    if not isinstance(classes, list) or not all(isinstance(name, str) for name in classes):
+        raise ArtefactInvalid(f"{folder.name}/{LABELS_FILE} names no classes; train the model again")
+    return tuple(classes)
+
+
 def read_folds(folder: Path) -> dict[str, tuple[int, ...]]:
     """Which members left out which training video; empty for an artefact that was made without folds."""
     if not (folder / FOLDS_FILE).exists():
         return {}
-    return {key: tuple(members) for key, members in read_json(folder / FOLDS_FILE).items()}
+    folds = read_json(folder / FOLDS_FILE)
+    if not all(isinstance(members, list) and all(type(each) is int for each in members) for members in folds.values()):
+        raise ArtefactInvalid(f"{folder.name}/{FOLDS_FILE} names no members of the ensemble; train the model again")
+    return {key: tuple(members) for key, members in folds.items()}
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -79,24 +90,38 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def write_json(path: Path, values: Mapping[str, Any]) -> None:
-    """JSON that is the same for equal values."""
-    path.write_text(json.dumps(values, indent=1, sort_keys=True) + "\n", "utf-8")
+    """JSON that is the same for equal values.
+
+    Raises:
+        ArtefactInvalid: a value that is no finite number; JSON has none, and databases refuse it.
+        PlaceUnwritable: no space left, or no right to write.
+    """
+    try:
+        text = json.dumps(values, indent=1, sort_keys=True, allow_nan=False)
+    except ValueError as error:
+        raise ArtefactInvalid(f"{path.name} would hold a value that is no finite number ({error})") from None
+    with writing(path.parent):
+        path.write_text(text + "\n", "utf-8")
 
 
 def publish(staged: Path, out_dir: Path) -> str:
     """Move a copy of the staged folder to its place; the sha256 over all its files.
 
     A folder that is there already is replaced: it can only be an earlier, interrupted try of the same run.
+
+    Raises:
+        PlaceUnwritable: no space left, or no right to write.
     """
-    out_dir.parent.mkdir(parents=True, exist_ok=True)
-    partial, old = out_dir.with_name(out_dir.name + ".partial"), out_dir.with_name(out_dir.name + ".old")
-    for leftover in (partial, old):
-        shutil.rmtree(leftover, ignore_errors=True)
-    shutil.copytree(staged, partial)
-    if out_dir.exists():
-        out_dir.rename(old)
-    partial.rename(out_dir)
-    shutil.rmtree(old, ignore_errors=True)
+    with writing(out_dir.parent):
+        out_dir.parent.mkdir(parents=True, exist_ok=True)
+        partial, old = out_dir.with_name(out_dir.name + ".partial"), out_dir.with_name(out_dir.name + ".old")
+        for leftover in (partial, old):
+            shutil.rmtree(leftover, ignore_errors=True)
+        shutil.copytree(staged, partial)
+        if out_dir.exists():
+            out_dir.rename(old)
+        partial.rename(out_dir)
+        shutil.rmtree(old, ignore_errors=True)
     return artefact_sha256(out_dir)
 
 
@@ -105,5 +130,7 @@ def artefact_sha256(folder: Path) -> str:
     digest = hashlib.sha256()
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         digest.update(f"{path.relative_to(folder).as_posix()}\0{path.stat().st_size}\0".encode())
-        digest.update(path.read_bytes())
+        with path.open("rb") as file:
+            # By the block: weights of a language model that was trained whole need not fit into memory.
+            hashlib.file_digest(file, lambda: digest)
     return digest.hexdigest()

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
+from safetensors import SafetensorError
+
 from annotation_templates.checking import TemplateError
 from annotation_templates.loading import template_names
 from ml.contracts import Progress, TrainingJob, TrainingOutcome, to_json
@@ -42,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except TrainingStopped as error:
         print(f"stopped: {error}", file=sys.stderr)
         return STOPPED
-    except (ModelError, TemplateError) as error:
+    except (ModelError, TemplateError, OSError, SafetensorError) as error:
         print(f"refused: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
     if processes.is_main:

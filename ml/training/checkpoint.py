@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
+
+from ml.model.writing import writing
 
 BROKEN = ".broken"
 
@@ -38,16 +40,22 @@ class PhaseState:
 def save_checkpoint(
     path: Path, state: PhaseState, trained: Mapping[str, nn.Parameter], optimiser: torch.optim.Optimizer
 ) -> None:
-    """Write everything that is needed to go on from `state`; a kill leaves the old checkpoint or the new one."""
+    """Write everything that is needed to go on from `state`; a kill leaves the old checkpoint or the new one.
+
+    Raises:
+        PlaceUnwritable: no space left, or no right to write; the old checkpoint stays.
+    """
     tensors: dict[str, Tensor] = {f"trained.{name}": value for name, value in trained.items()}
     for index, slots in optimiser.state_dict()["state"].items():
         tensors |= {f"optimiser.{index}.{name}": torch.as_tensor(value) for name, value in slots.items()}
-    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(f".{os.getpid()}.tmp")
     # Copies: safetensors refuses tensors that share memory.
     copies = {name: value.detach().cpu().contiguous().clone() for name, value in tensors.items()}
-    save_file(copies, temporary, metadata={"state": json.dumps(asdict(state))})
-    temporary.replace(path)
+    with writing(path.parent), ExitStack() as at_end:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        at_end.callback(temporary.unlink, missing_ok=True)
+        save_file(copies, temporary, metadata={"state": json.dumps(asdict(state))})
+        temporary.replace(path)
 
 
 def load_checkpoint(

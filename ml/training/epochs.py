@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
-from ml.errors import TrainingStopped
+from ml.errors import JobInvalid, TrainingStopped
 from ml.profiles.sections import PhaseProfile
 from ml.training.batches import ClipBatch, VideoClips, epoch_batches, one_ahead
 from ml.training.checkpoint import PhaseState, load_checkpoint, save_checkpoint
@@ -53,6 +53,8 @@ def train_epochs(
 
     Raises:
         TrainingStopped: `should_stop` said so; the checkpoint holds all steps done.
+        JobInvalid: the loss or a weight is no finite number any more; the last sound checkpoint is kept.
+        PlaceUnwritable: the checkpoint cannot be written.
     """
     wanted = set(map(id, trained))
     named = {name: parameter for name, parameter in module.named_parameters() if id(parameter) in wanted}
@@ -76,6 +78,7 @@ def train_epochs(
         )
         for step in range(first, steps_per_epoch):
             if processes.any(should_stop()):
+                _check_weights(named, checkpoint.stem)
                 if processes.is_main:
                     save_checkpoint(checkpoint, PhaseState(epoch, loss, step, tuple(losses)), named, optimiser)
                 raise TrainingStopped("training was stopped; start it again to go on from its checkpoint")
@@ -87,14 +90,32 @@ def train_epochs(
             optimiser.zero_grad()
             batch_value.backward()  # type: ignore[no-untyped-call]
             processes.sum_gradients(trained)
-            optimiser.step()
             losses.append(float(processes.total(batch_value.detach())))
+            if not math.isfinite(losses[-1]):
+                raise _diverged(checkpoint.stem, f"the loss is {losses[-1]} in step {step + 1} of epoch {epoch + 1}")
+            optimiser.step()
         loss = sum(losses) / len(losses)
         is_last = epoch + 1 == recipe.epochs
-        if processes.is_main and (is_last or (epoch + 1) % recipe.checkpoint_every == 0):
-            save_checkpoint(checkpoint, PhaseState(epoch + 1, loss), named, optimiser)
+        if is_last or (epoch + 1) % recipe.checkpoint_every == 0:
+            _check_weights(named, checkpoint.stem)
+            if processes.is_main:
+                save_checkpoint(checkpoint, PhaseState(epoch + 1, loss), named, optimiser)
         on_epoch(epoch + 1, recipe.epochs, loss, rate)
     return loss
+
+
+def _check_weights(named: Mapping[str, nn.Parameter], phase: str) -> None:
+    """Refuse to keep weights that a finite loss with an endless gradient has spoilt; a run would resume from them."""
+    for name, parameter in named.items():
+        if not parameter.isfinite().all():
+            raise _diverged(phase, f"{name} has a value that is no finite number")
+
+
+def _diverged(phase: str, what: str) -> JobInvalid:
+    return JobInvalid(
+        f"{phase} came apart: {what}; lower its learning_rate or lengthen its warmup_steps in the profile, "
+        "and start the run again"
+    )
 
 
 def _step_seed(seed: int, epoch: int, step: int, processes: Processes) -> int:

@@ -13,7 +13,8 @@ class RunProgress:
 
     def __init__(self, on_progress: ProgressCallback, expected_s: Mapping[str, float]) -> None:
         """`expected_s`: the run's phases in order, with a guess of their seconds."""
-        self._on_progress = on_progress
+        self.told = on_progress
+        """For a phase that keeps its own time."""
         self._expected_s = dict(expected_s)
         self._phase = ""
         self._started_s = 0.0
@@ -26,7 +27,20 @@ class RunProgress:
         now_s = time.monotonic()
         if phase != self._phase:
             self._phase, self._started_s, self._first_step = phase, now_s, max(step - 1, 0)
-        self._on_progress(Progress(phase, step, total_steps, loss, lr, self._left_s(phase, step, total_steps, now_s)))
+        self.told(Progress(phase, step, total_steps, loss, lr, self._left_s(phase, step, total_steps, now_s)))
+
+    def prepare(self, phase: str, total_steps: int, done: int, parts: int) -> None:
+        """Tell that `done` of `parts` are done that precede the first of a phase's steps."""
+        now_s = time.monotonic()
+        preparing = f"before {phase}"
+        if preparing != self._phase:
+            self._phase, self._started_s, self._first_step = preparing, now_s, max(done - 1, 0)
+        before_s = self._left_s(preparing, done, parts, now_s)
+        self.told(Progress(phase, 0, total_steps, eta_s=round(before_s + self._from_s(phase), 1)))
+
+    def _from_s(self, phase: str) -> float:
+        order = list(self._expected_s)
+        return sum(self._expected_s[name] for name in order[order.index(phase) :]) if phase in order else 0.0
 
     def _left_s(self, phase: str, step: int, total_steps: int, now_s: float) -> float:
         steps = step - self._first_step

@@ -10,6 +10,7 @@ import dataclasses
 import hashlib
 import json
 import shutil
+import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -20,17 +21,16 @@ from torch import Tensor
 from annotation_templates.loading import load_template
 from ml.contracts import Progress, ProgressCallback, ShouldStop, TrainingJob, TrainingOutcome, to_json
 from ml.data.encoding import VideoEncoder
-from ml.errors import JobInvalid, WeightsInvalid
+from ml.errors import JobInvalid, TrainingStopped
 from ml.inference.scoring import score_odds, scored_video
 from ml.model.artefact import (
     CARD_FILE,
     FOLDS_FILE,
-    LABELS_FILE,
     artefact_sha256,
     publish,
+    read_classes,
     read_detector,
     read_folds,
-    read_json,
     write_detector,
     write_json,
 )
@@ -38,6 +38,7 @@ from ml.model.detector import Detector, build_detector
 from ml.model.language_artefact import LANGUAGE_DIR
 from ml.model.scored_video import ScoredVideo
 from ml.model.threads import one_thread
+from ml.model.writing import writing
 from ml.profiles.loading import load_profile, profile_to_mapping
 from ml.profiles.sections import Profile
 from ml.training.batches import VideoClips
@@ -45,23 +46,18 @@ from ml.training.calibration import calibrate
 from ml.training.card import model_card
 from ml.training.folds import fold_videos, left_out, left_out_further
 from ml.training.material import Material, fit_projection, read_material, video_clips
+from ml.training.parent import check_parents_backbone, check_parents_profile
 from ml.training.phase1 import run_phase1
 from ml.training.phase2 import run_phase2
 from ml.training.phase3 import run_phase3
 from ml.training.processes import ALONE, Processes
 from ml.training.progress import RunProgress
+from ml.training.scored_material import scored_material
 from ml.training.targets import event_classes, label_counts
 from ml.video.probing import video_ref
 
 STAGED = "artefact"
 """The artefact as far as it is done, below the work folder; it is copied to its place when it is whole."""
-FREE_OF_PARENT = {
-    "sampling": (),
-    "encoder": ("batch_frames", "weights", "revision"),  # The weights are compared by the backbone's identity.
-    "detector": ("dropout", "folds"),
-    "ltc": ("list_length", "gate", "history"),
-}
-"""Sections that a run must share with the parent whose weights it goes on from, but for these fields."""
 
 
 def train(
@@ -71,30 +67,33 @@ def train(
 
     Raises:
         JobInvalid: a job that cannot be run as it stands; the message says what to change.
+        PlaceUnwritable: the work folder or the artefact's cannot be written.
         TrainingStopped: `should_stop` said so; the same job with the same `work_dir` goes on where it was.
     """
     profile = load_profile(job.profile)
     _check(job)
+    _check_places(job)
     on_progress = on_progress if processes.is_main else silent
     chosen = tuple(video for video in job.videos if video.video.split == "train")
     progress = RunProgress(on_progress, _expected_s(job, profile, len(chosen)))
     work = _work_folder(job, profile)
     encoder = VideoEncoder(profile, job.store_dir, processes.device, job.weights_dir, job.store_cap_gb)
     if 1 not in job.phases:
-        _check_parents_backbone(job, encoder)
+        check_parents_backbone(job, encoder.identity)
     material = read_material(chosen, encoder, progress, should_stop, processes)
     staged = work / STAGED
     with _threads(profile):
         metrics = _train_detector(job, profile, material, work, progress, should_stop, processes)
     counts = {**label_counts(material.videos), "unreadable_videos": len(material.broken)}
     if 3 in job.phases:
-        told = _train_language(job, material, encoder, work, on_progress, should_stop, processes)
+        told = _train_language(job, material, encoder, work, progress, should_stop, processes)
         metrics |= {f"phase3_{name}": float(value) for name, value in told.items()}
     if processes.is_main:
         if 3 not in job.phases and 1 not in job.phases and (Path(job.parent_dir) / LANGUAGE_DIR).is_dir():
-            shutil.copytree(Path(job.parent_dir) / LANGUAGE_DIR, staged / LANGUAGE_DIR, dirs_exist_ok=True)
+            with writing(staged):
+                shutil.copytree(Path(job.parent_dir) / LANGUAGE_DIR, staged / LANGUAGE_DIR, dirs_exist_ok=True)
         card = model_card(job, profile.name, encoder.identity, metrics=metrics, counts=counts, broken=material.broken)
-        write_json(staged / CARD_FILE, card | {"classes": read_json(staged / LABELS_FILE)["classes"]})
+        write_json(staged / CARD_FILE, card | {"classes": list(read_classes(staged))})
         publish(staged, Path(job.out_dir))
     processes.barrier()
     return TrainingOutcome(job.out_dir, artefact_sha256(Path(job.out_dir)), profile.name, metrics, counts)
@@ -109,6 +108,15 @@ def _check(job: TrainingJob) -> None:
         raise JobInvalid(f"phase {job.phases[0]} builds on a trained phase 1; add phase 1, or name a parent model")
     if 3 in job.phases:
         load_template(job.template)  # A template that cannot be used is told now, not after hours of phases 1 and 2.
+
+
+def _check_places(job: TrainingJob) -> None:
+    """Refuse now what would fail when it is written, maybe after days."""
+    for place in (Path(job.work_dir), Path(job.out_dir).parent):
+        with writing(place):
+            place.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=place) as file:
+                file.write(b"written")
 
 
 def _expected_s(job: TrainingJob, profile: Profile, videos: int) -> dict[str, float]:
@@ -176,7 +184,7 @@ def _train_detector(
             processes=processes,
         )
     if metrics:
-        calibrate(detector, _odds(detector, material, processes), clips, profile)
+        calibrate(detector, _odds(detector, material, should_stop, processes), clips, profile)
     if processes.is_main:
         write_detector(work / STAGED, detector, profile, classes)
         write_json(work / STAGED / FOLDS_FILE, folds)
@@ -184,12 +192,22 @@ def _train_detector(
     return metrics
 
 
-def _odds(detector: Detector, material: Material, processes: Processes) -> list[Tensor]:
-    """[C, S, M] log-odds of all training videos; several processes divide the videos."""
-    numbered = processes.share(list(enumerate(material.features)))
-    scored = [
-        (number, score_odds(detector, features, material.videos[number].video.name)) for number, features in numbered
-    ]
+def _odds(
+    detector: Detector, material: Material, should_stop: ShouldStop, processes: Processes = ALONE
+) -> list[Tensor]:
+    """[C, S, M] log-odds of all training videos; several processes divide the videos.
+
+    Raises:
+        TrainingStopped: `should_stop` said so in any process.
+    """
+    is_stopped, scored = False, []
+    for number, features in processes.share(list(enumerate(material.features))):
+        is_stopped = should_stop()
+        if is_stopped:
+            break
+        scored.append((number, score_odds(detector, features, material.videos[number].video.name)))
+    if processes.any(is_stopped):
+        raise TrainingStopped("training was stopped; start it again to go on from its checkpoint")
     return [odds for _, odds in sorted(processes.gathered(scored), key=lambda pair: pair[0])]
 
 
@@ -207,30 +225,13 @@ def _starting_detector(job: TrainingJob, profile: Profile, material: Material) -
     """A new detector with its projection fitted, or the parent's where phase 1 is left out."""
     if 1 not in job.phases:
         detector, parents_profile, classes = read_detector(Path(job.parent_dir), job.weights_dir)
-        _check_parent(parents_profile, profile)
+        check_parents_profile(parents_profile, profile)
         return detector, classes
     classes = event_classes(material.videos)
     torch.manual_seed(job.seed)
     detector = build_detector(profile, classes=len(classes), weights_dir=job.weights_dir)
     fit_projection(detector.projection, material.features)
     return detector, classes
-
-
-def _check_parent(parents: Profile, profile: Profile) -> None:
-    """Refuse a parent whose weights are for another network or other features."""
-    if parents.name != profile.name:
-        raise JobInvalid(
-            f"the parent model has profile {parents.name!r}, not {profile.name!r}; add phase 1, or use its profile"
-        )
-    for section, free in FREE_OF_PARENT.items():
-        theirs, ours = (dataclasses.asdict(getattr(each, section)) for each in (parents, profile))
-        differing = sorted(name for name in ours if ours[name] != theirs[name] and name not in free)
-        if differing:
-            name = differing[0]
-            raise JobInvalid(
-                f"the parent model has {section}.{name} {theirs[name]!r}, profile {profile.name!r} has {ours[name]!r}; "
-                "add phase 1 to train from scratch"
-            )
 
 
 def _check_labels(clips: Sequence[VideoClips], job: TrainingJob) -> None:
@@ -246,22 +247,12 @@ def _check_labels(clips: Sequence[VideoClips], job: TrainingJob) -> None:
         raise JobInvalid(f"nothing in the train split is known to be {lacking}; label at least one video {lacking}")
 
 
-def _check_parents_backbone(job: TrainingJob, encoder: VideoEncoder) -> None:
-    """Refuse a parent that learnt from another backbone's features; artefacts of old do not say which it was."""
-    theirs = read_json(Path(job.parent_dir) / CARD_FILE).get("backbone", encoder.identity)
-    if theirs != encoder.identity:
-        raise WeightsInvalid(
-            f"the parent model was trained on features of {theirs}, the weights at hand make {encoder.identity}; "
-            "put the former weights back, or add phase 1"
-        )
-
-
 def _train_language(
     job: TrainingJob,
     material: Material,
     encoder: VideoEncoder,
     work: Path,
-    on_progress: ProgressCallback,
+    progress: RunProgress,
     should_stop: ShouldStop,
     processes: Processes,
 ) -> Mapping[str, float]:
@@ -270,23 +261,31 @@ def _train_language(
     if profile.encoder.tokens:
         detector.to(processes.device)
     folds = read_folds(work / STAGED)
-    scored = [
-        (video, scored_video(video.video, detector, profile, features, classes, folds.get(video.video.key, ())))
-        for video, features in zip(material.videos, material.features, strict=True)
-    ]
+
+    def training_video(number: int) -> ScoredVideo:
+        video, features = material.videos[number].video, material.features[number]
+        return scored_video(video, detector, profile, features, classes, folds.get(video.key, ()))
 
     def general_video(path: Path) -> ScoredVideo:
         video = video_ref(path, path.name)
         return scored_video(video, detector, profile, encoder.open(video).features, classes)
 
+    scored = scored_material(
+        len(material.videos),
+        training_video,
+        work / "tokens",
+        on_scored=lambda done, of: progress.prepare("phase3", profile.language.steps, done, of),
+        should_stop=should_stop,
+        processes=processes,
+    )
     return run_phase3(
-        scored,
+        list(zip(material.videos, scored, strict=True)),
         profile=profile,
         template=job.template,
         artefact_dir=work / STAGED,
         work_dir=work / "phase3",
         seed=job.seed,
-        on_progress=on_progress,
+        on_progress=progress.told,
         should_stop=should_stop,
         weights_dir=job.weights_dir,
         general_video=general_video,

@@ -7,7 +7,7 @@ import torch
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from footage import video_ref, write_video
 
-from ml.errors import VideoUnreadable, WeightsInvalid
+from ml.errors import JobInvalid, VideoUnreadable, WeightsInvalid
 from ml.inference.prelabel import Prelabeller
 from ml.model.artefact import CARD_FILE, write_detector, write_json
 from ml.model.detector import build_detector
@@ -53,3 +53,16 @@ def test_a_video_that_is_gone_is_named(tmp_path, artefact):
     Path(video.path).unlink()
     with pytest.raises(VideoUnreadable, match="gone.mp4"):
         Prelabeller(str(artefact), str(tmp_path / "store")).run(video)
+
+
+def test_a_stray_file_does_not_make_a_language_model(tmp_path, artefact):
+    (artefact / ".DS_Store").write_bytes(b"of a file manager")
+    video = video_ref(write_video(tmp_path / "a.mp4", seconds=1))
+    assert Prelabeller(str(artefact), str(tmp_path / "store")).run(video).judgement is None
+
+
+@pytest.mark.parametrize("device", ["banana", "cuda:99", "meta"])
+def test_a_device_that_cannot_be_used_is_one_line(tmp_path, artefact, device):
+    with pytest.raises(JobInvalid, match=f"the device '{device}' cannot be used .*; name cpu") as refused:
+        Prelabeller(str(artefact), str(tmp_path / "store"), device)
+    assert "\n" not in str(refused.value)

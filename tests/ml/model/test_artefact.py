@@ -1,11 +1,14 @@
 import dataclasses
+import hashlib
 
 import pytest
 import torch
 
-from ml.errors import ArtefactInvalid
+from ml.errors import ArtefactInvalid, PlaceUnwritable
 from ml.model.artefact import (
     DETECTOR_FILE,
+    FOLDS_FILE,
+    LABELS_FILE,
     PROFILE_FILE,
     artefact_sha256,
     publish,
@@ -72,3 +75,53 @@ def test_publishing_replaces_the_folder_whole_and_tells_its_hash(folder, tmp_pat
     assert publish(folder, out) == artefact_sha256(folder)
     assert sorted(path.name for path in out.iterdir()) == sorted(path.name for path in folder.iterdir())
     assert [path.name for path in out.parent.iterdir()] == ["v1"]
+
+
+@pytest.mark.parametrize("labels", ["{}", '{"classes": null}', '{"classes": ["Fall", 2]}', "[]"])
+def test_damaged_labels_are_refused_by_name(folder, labels):
+    (folder / LABELS_FILE).write_text(labels)
+    with pytest.raises(ArtefactInvalid, match=f"model/{LABELS_FILE} .*train the model again"):
+        read_detector(folder)
+
+
+@pytest.mark.parametrize("folds", ['{"k": 3}', '{"k": ["a"]}', '{"k": null}'])
+def test_damaged_folds_are_refused_by_name(folder, folds):
+    (folder / FOLDS_FILE).write_text(folds)
+    with pytest.raises(ArtefactInvalid, match=f"model/{FOLDS_FILE} .*train the model again"):
+        read_folds(folder)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_card_with_a_value_that_is_no_number_is_refused_and_nothing_is_written(tmp_path, value):
+    with pytest.raises(ArtefactInvalid, match=r"model_card\.json would hold a value that is no finite number"):
+        write_json(tmp_path / "model_card.json", {"metrics": {"phase3_loss": value}})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_place_that_cannot_be_written_is_one_line(folder, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    within = tmp_path / "file" / "v1"
+    with pytest.raises(PlaceUnwritable, match="file cannot be written"):
+        publish(folder, within)
+    with pytest.raises(PlaceUnwritable, match="v1 cannot be written"):
+        write_detector(within, build_detector(SMALL, classes=2), SMALL, ("Fall", "Fight"))
+    with pytest.raises(PlaceUnwritable, match="file cannot be written"):
+        write_json(within, {})
+
+
+def test_the_hash_is_of_names_sizes_and_contents(tmp_path):
+    (tmp_path / "b").write_bytes(b"second" * 100_000)
+    (tmp_path / "a").write_bytes(b"")
+    expected = hashlib.sha256(b"a\x000\0" + b"b\x00600000\0" + b"second" * 100_000).hexdigest()
+    assert artefact_sha256(tmp_path) == expected
+
+
+def test_a_file_is_hashed_by_the_block(tmp_path, monkeypatch):
+    (tmp_path / "a").write_bytes(b"weights")
+    whole = artefact_sha256(tmp_path)
+
+    def refused(path):
+        raise MemoryError(path)
+
+    monkeypatch.setattr(type(tmp_path), "read_bytes", refused)
+    assert artefact_sha256(tmp_path) == whole

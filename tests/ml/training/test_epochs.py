@@ -4,7 +4,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from ml.errors import TrainingStopped
+from ml.errors import JobInvalid, PlaceUnwritable, TrainingStopped
 from ml.profiles.loading import load_profile
 from ml.training.batches import VideoClips
 from ml.training.epochs import learning_rate, train_epochs
@@ -127,6 +127,65 @@ def test_a_finished_phase_is_not_trained_again(tmp_path):
     first = fit(module, tmp_path / "c.safetensors")
     assert fit(network(), tmp_path / "c.safetensors", told=told) == first
     assert told == []
+
+
+def train_with(batch_loss, module, checkpoint, told):
+    return train_epochs(
+        module,
+        list(module.parameters()),
+        batch_loss,
+        videos(),
+        recipe=RECIPE,
+        seed=5,
+        checkpoint=checkpoint,
+        on_epoch=lambda *line: told.append(line),
+        should_stop=lambda: False,
+    )
+
+
+def test_a_loss_that_is_no_number_is_refused_and_the_sound_checkpoint_stays(tmp_path):
+    checkpoint, told, module = tmp_path / "phase1.safetensors", [], network()
+
+    def loss(batch):
+        sound = module[1](batch.tokens_BCTD.flatten(2)).mean()
+        return sound * float("nan") if len(told) == 4 else sound
+
+    with pytest.raises(JobInvalid, match="phase1 came apart: the loss is nan in step 1 of epoch 5; lower its learning"):
+        train_with(loss, module, checkpoint, told)
+    assert module[1].weight.isfinite().all()
+    again = []
+    train_with(lambda batch: module[1](batch.tokens_BCTD.flatten(2)).mean(), module, checkpoint, again)
+    assert [line[0] for line in again] == [5, 6]
+
+
+def test_weights_that_an_endless_gradient_spoilt_are_not_kept(tmp_path):
+    checkpoint, module = tmp_path / "phase2.safetensors", network()
+    for parameter in module.parameters():
+        parameter.register_hook(lambda gradient: gradient * float("inf"))
+    losses = iter([1.0, 1.0, 1.0, 1.0])
+
+    def loss(batch):
+        # A finite loss whose gradient is not: what a square root at zero gives.
+        return (module[1].weight.nan_to_num() * 0).sum() + next(losses)
+
+    with pytest.raises(JobInvalid, match=r"phase2 came apart: 1\.weight has a value that is no finite number"):
+        train_with(loss, module, checkpoint, [])
+    assert not checkpoint.exists()
+
+
+def test_a_checkpoint_that_cannot_be_written_is_one_line_and_leaves_no_draft(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(PlaceUnwritable, match="file cannot be written .*; free some space there"):
+        fit(network(), tmp_path / "file" / "phase1.safetensors")
+    checkpoint = tmp_path / "work" / "phase1.safetensors"
+
+    def stop_with_a_folder_in_the_way():
+        checkpoint.mkdir(parents=True)
+        return True
+
+    with pytest.raises(PlaceUnwritable, match="work cannot be written"):
+        fit(network(), checkpoint, should_stop=stop_with_a_folder_in_the_way)
+    assert [path.name for path in checkpoint.parent.iterdir()] == [checkpoint.name]
 
 
 def test_the_rate_warms_up_then_falls():

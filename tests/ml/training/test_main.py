@@ -96,6 +96,9 @@ def test_a_second_signal_is_no_longer_held_back():
         (["--profile", "vad_llama_7b_published", "--weights", "nowhere"], "nowhere"),
         (["--template", "poetry", "--phases", "1,2,3"], "poetry"),
         (["--videos", "nowhere.json"], "nowhere.json cannot be read"),
+        (["--out", "/dev/null/model"], "/dev/null cannot be written"),
+        (["--work", "/dev/null/work"], "/dev/null/work cannot be written"),
+        (["--store", "/dev/null/store"], "/dev/null"),
     ],
 )
 def test_bad_input_is_one_line_and_status_2(library, tmp_path, capsys, more, message):

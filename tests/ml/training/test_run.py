@@ -12,7 +12,7 @@ from footage import video_ref, write_video
 from quick_profile import write_quick_profile
 
 from ml.contracts import LabelledSegment, TrainingJob, TrainingVideo, VideoRef
-from ml.errors import ArtefactInvalid, JobInvalid, TrainingStopped, WeightsInvalid
+from ml.errors import ArtefactInvalid, JobInvalid, PlaceUnwritable, TrainingStopped, WeightsInvalid
 from ml.inference.prelabel import Prelabeller
 from ml.training.run import silent, train
 
@@ -174,6 +174,36 @@ def test_phase_3_alone_goes_on_from_a_parent(library, tmp_path, quick):
     one, other = (Path(each.artefact_dir) / "detector.safetensors" for each in (parent, child))
     assert one.read_bytes() == other.read_bytes()
     assert (Path(child.artefact_dir) / "language" / "language.json").is_file()
+
+
+def test_a_run_stops_while_videos_are_scored_after_phase_2_and_before_phase_3(library, tmp_path, quick):
+    straight = train(job(library, tmp_path / "straight", profile=quick, phases=(1, 2, 3)), silent, never)
+    halted, seen = job(library, tmp_path / "halted", profile=quick, phases=(1, 2, 3)), []
+
+    def is_trained():
+        return any((line.phase, line.step) == ("phase2", line.total_steps) for line in seen)
+
+    def is_scored_once():
+        return any((line.phase, line.step) == ("phase3", 0) for line in seen)
+
+    for asked in (is_trained, is_scored_once):
+        seen.clear()
+        with pytest.raises(TrainingStopped):
+            train(halted, seen.append, asked)
+        assert sum(line.phase == "phase3" for line in seen) == (asked is is_scored_once)
+    assert seen[-1].eta_s > 0
+    again = []
+    assert train(halted, again.append, never).artefact_sha256 == straight.artefact_sha256
+    assert not any(line.phase in ("phase1", "phase2") for line in again)
+
+
+@pytest.mark.parametrize("place", ["out_dir", "work_dir"])
+def test_a_place_that_cannot_be_written_is_told_before_anything_is_encoded(library, tmp_path, quick, place):
+    (tmp_path / "file").write_text("in the way")
+    told = []
+    with pytest.raises(PlaceUnwritable, match="file.* cannot be written"):
+        train(job(library, tmp_path, profile=quick, **{place: str(tmp_path / "file" / "x")}), told.append, never)
+    assert told == []
 
 
 @pytest.mark.parametrize(
