@@ -34,7 +34,7 @@ from ml.text.sentences import words_of
 from ml.training.phase3_checkpoint import Place, load_checkpoint, save_checkpoint
 from ml.training.phase3_general import GeneralVideo, general_lessons
 from ml.training.phase3_lessons import Lessons, lessons_of
-from ml.training.phase3_step import learning_rate, new_optimizer, step_gradients, trained_weights
+from ml.training.phase3_step import learning_rate, new_optimizer, set_learning, step_gradients, trained_weights
 from ml.training.phase3_voice import Voice, new_voice, said_texts
 from ml.training.processes import ALONE, Processes
 
@@ -146,7 +146,7 @@ def _fit(
     place = load_checkpoint(work_dir, model, optimizer, digest) or Place(0, (), digest)
     # Nobody may write a checkpoint before everybody has read the last.
     processes.barrier()
-    _learning_mode(model, profile)
+    set_learning(model)
     started, first_step, losses = time.monotonic(), place.step, list(place.losses)
     for step in range(place.step, profile.steps):
         if processes.any(should_stop()):
@@ -169,13 +169,6 @@ def _fit(
         if processes.is_main:
             on_progress(Progress("phase3", done, profile.steps, loss=losses[-1], lr=lr, eta_s=eta_s))
     return sum(losses) / len(losses)
-
-
-def _learning_mode(model: VideoLanguageModel, profile: LanguageProfile) -> None:
-    """Dropout on where something of the LLM learns; a wholly frozen one is as it is in serving."""
-    model.train()
-    if profile.trained == "adaptor" and not profile.gradient_checkpointing:
-        model.llm.eval()
 
 
 def _run_digest(lessons: Lessons, voice: Voice, scored: Sequence[ScoredVideo], seed: int) -> str:

@@ -7,6 +7,7 @@ import random
 from collections.abc import Sequence
 
 import torch
+from transformers.modeling_layers import GradientCheckpointingLayer
 
 from ml.model.language import VideoLanguageModel
 from ml.profiles.language import LanguageProfile
@@ -35,6 +36,23 @@ def new_optimizer(model: VideoLanguageModel, profile: LanguageProfile) -> torch.
     kept = [p for p in trained_weights(model) if p.ndim < 2 or p is embedding]
     groups = [{"params": decayed, "weight_decay": profile.weight_decay}, {"params": kept, "weight_decay": 0.0}]
     return torch.optim.AdamW(groups, lr=profile.learning_rate, betas=(0.9, profile.beta2))
+
+
+def set_learning(model: VideoLanguageModel) -> None:
+    """Dropout on where something of the LLM learns; a wholly frozen one computes what it computes in serving."""
+    model.train()
+    if any(parameter.requires_grad for parameter in model.llm.parameters()):
+        return
+    model.llm.eval()
+    for layer in model.llm.modules():
+        if not isinstance(layer, GradientCheckpointingLayer) or not layer.gradient_checkpointing:
+            continue
+        # A layer recomputes its activations only while it trains. What lies in it does not train, and the layer's own
+        # dropouts (OPT's, say, which are rates and no modules) are taken out.
+        layer.training = True
+        for name, rate in vars(layer).items():
+            if "dropout" in name and isinstance(rate, float):
+                setattr(layer, name, 0.0)
 
 
 def trained_weights(model: VideoLanguageModel) -> list[torch.nn.Parameter]:
