@@ -76,8 +76,9 @@ class VideoEncoder:
         Raises:
             VideoUnreadable: the file cannot be decoded, or its features are no numbers.
             StoreUnwritable: the store cannot take them.
+            StoreUnreadable: the store has them, and they cannot be read at the moment.
         """
-        with self.store.pinned(video.key):
+        with self.store.pinned(video.key, video.name):
             try:
                 return OpenedVideo(self.store.open(video.key), {"decode": 0.0, "encode": 0.0})
             except FileNotFoundError:
@@ -85,7 +86,7 @@ class VideoEncoder:
             except FeatureEntryCorrupt as error:
                 logger.warning("%s (of %s); it is set aside and computed again", error, video.name)
                 self.store.set_aside(video.key)
-                timing = self._encode(video)
+                timing = self._encode(video) if not self.store.has(video.key) else {"decode": 0.0, "encode": 0.0}
             # Read back: the store keeps half precision, and a first run must equal every later one.
             return OpenedVideo(self.store.open(video.key), timing)
 

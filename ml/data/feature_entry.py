@@ -7,7 +7,8 @@ paper's 256 tokens a clip, so nothing here holds more than a part or what was as
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -18,7 +19,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from ml.errors import FeatureEntryCorrupt, FeaturesBroken, StoreUnwritable
+from ml.errors import FeatureEntryCorrupt, FeaturesBroken, ModelError, StoreUnreadable, StoreUnwritable
 
 PART_BYTES = 8 * 2**20
 """About the size of a part; the last one is smaller."""
@@ -73,7 +74,8 @@ class StoredFeatures:
 
         Raises:
             FileNotFoundError: no entry.
-            FeatureEntryCorrupt: an entry that cannot be read or does not add up.
+            FeatureEntryCorrupt: an entry that is damaged or does not add up.
+            StoreUnreadable: an entry that cannot be read at the moment.
         """
         self._folder, self._shapes = folder, dict(shapes)
         index = _index(folder)
@@ -100,7 +102,12 @@ class StoredFeatures:
         return ClipFeatures(self.clips(0, len(self)), self.clip_start_ms, self.clip_end_ms)
 
     def clips(self, first: int, stop: int) -> dict[str, Tensor]:
-        """Groups [c, *shape] float32 of the clips from `first` up to `stop`; both are cut to the video."""
+        """Groups [c, *shape] float32 of the clips from `first` up to `stop`; both are cut to the video.
+
+        Raises:
+            FeatureEntryCorrupt: a part that has been damaged or set aside since the entry was opened.
+            StoreUnreadable: a part that cannot be read at the moment.
+        """
         first, stop, _ = slice(first, stop).indices(len(self))
         return self._gathered(range(first, stop))
 
@@ -110,6 +117,7 @@ class StoredFeatures:
         Raises:
             ValueError: places that do not ascend.
             IndexError: a place outside the video.
+            FeatureEntryCorrupt, StoreUnreadable: as `clips` does.
         """
         places = index_c.tolist()
         if any(after < before for before, after in zip(places, places[1:], strict=False)):
@@ -122,7 +130,8 @@ class StoredFeatures:
         pieces: dict[str, list[Tensor]] = {name: [torch.zeros(0, *shape)] for name, shape in self._shapes.items()}
         for part, in_part in groupby(places, key=lambda place: place // self._part_clips):
             rows = torch.tensor(list(in_part)) - part * self._part_clips
-            with safe_open(_part_path(self._folder, part), framework="pt") as stored:
+            path = _part_path(self._folder, part)
+            with _reading(path), safe_open(path, framework="pt") as stored:
                 for name, values in pieces.items():
                     # The tensor is a map of the file: indexing it reads the wanted rows alone.
                     values.append(stored.get_tensor(name)[rows].float())
@@ -131,15 +140,13 @@ class StoredFeatures:
     def _check_part(self, part: int, checksum: int) -> None:
         path = _part_path(self._folder, part)
         clips = min(self._part_clips, len(self) - part * self._part_clips)
-        try:
+        with _reading(path):
             if zlib.crc32(path.read_bytes()) != checksum:
                 raise _corrupt(self._folder, f"has other values in {path.name} than were written")
             with safe_open(path, framework="pt") as stored:
                 for name, shape in self._shapes.items():
                     if tuple(stored.get_slice(name).get_shape()) != (clips, *shape):
                         raise _corrupt(self._folder, f"has no sound group {name!r}")
-        except (SafetensorError, OSError, ValueError) as error:
-            raise _corrupt(self._folder, f"has a part that cannot be read ({error})") from None
 
 
 class EntryWriter:
@@ -229,15 +236,45 @@ def _index(folder: Path) -> dict[str, Tensor]:
     path = folder / INDEX_FILE
     if not folder.is_dir():
         raise FileNotFoundError(folder)
-    try:
-        with safe_open(path, framework="pt") as stored:
-            index = {name: stored.get_tensor(name) for name in (CLIP_EDGES, PART_CHECKSUMS, PART_CLIPS)}
-    except (SafetensorError, OSError, ValueError) as error:
-        raise _corrupt(folder, f"has no index that can be read ({error})") from None
+    with _reading(path), safe_open(path, framework="pt") as stored:
+        index = {name: stored.get_tensor(name) for name in (CLIP_EDGES, PART_CHECKSUMS, PART_CLIPS)}
     edges_2C = index[CLIP_EDGES]
     if edges_2C.dim() != 2 or edges_2C.shape[0] != 2 or edges_2C.shape[1] < 1 or (edges_2C[1] <= edges_2C[0]).any():
         raise _corrupt(folder, "has no sound clip times")
     return index
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Within the block a file of an entry is read; what fails is told apart: damage, or a reading that may yet succeed.
+
+    Raises:
+        FeatureEntryCorrupt: the file is not there, or not of the format.
+        StoreUnreadable: anything else: too many open files, a disk or a right that fails.
+    """
+    try:
+        yield
+    except (SafetensorError, ValueError) as error:
+        raise _corrupt(path.parent, f"has a damaged {path.name} ({error})") from None
+    except (OSError, RuntimeError) as error:
+        raise _unread(path, error) from error
+
+
+def _unread(path: Path, error: Exception) -> ModelError:
+    """What to raise for a file that could not be read. Safetensors calls every file that it cannot open missing, and
+    torch raises a RuntimeError: what the matter is, only opening it says."""
+    reason = error
+    try:
+        with path.open("rb"):
+            pass
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return _corrupt(path.parent, f"has no {path.name}")
+    except OSError as told:
+        reason = told
+    return StoreUnreadable(
+        f"feature entry {path.parent.name} cannot be read now ({reason}); see to the disk, the rights of its files and "
+        "the limit of open files, and start again, or delete it"
+    )
 
 
 def _part_path(folder: Path, part: int) -> Path:

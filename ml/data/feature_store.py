@@ -13,11 +13,12 @@ import re
 import shutil
 import weakref
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from ml.data.feature_entry import INDEX_FILE, ClipFeatures, EntryWriter, StoredFeatures, unwritable
 from ml.data.store_room import StoreRoom
+from ml.errors import FeatureEntryCorrupt
 
 SAFE_KEY = re.compile(r"[0-9A-Za-z_-]{1,128}")
 DEFAULT_CAP_GB = 50.0
@@ -58,23 +59,50 @@ class FeatureStore:
         """Whether there is an entry; it may still prove corrupt when it is opened."""
         return self.path(video_key).is_dir()
 
-    def pinned(self, video_key: str) -> AbstractContextManager[None]:
-        """Within the block the video's entry, there already or not, is not evicted."""
-        return self._room.pinned(self.path(video_key))
+    @contextmanager
+    def pinned(self, video_key: str, title: str = "") -> Iterator[None]:
+        """Within the block the video's entry, there already or not, is not evicted.
+
+        Args:
+            video_key: key of the video.
+            title: what messages call the video.
+
+        Raises:
+            StoreUnwritable: no space left, or no right to write.
+        """
+        path = self.path(video_key)
+        try:
+            self._room.pin(path)
+        except OSError as error:
+            raise unwritable(title or video_key, error) from error
+        try:
+            yield
+        finally:
+            self._room.unpin(path)
 
     def open(self, video_key: str) -> StoredFeatures:
         """The entry of a video, to be read by the stretch; it is not evicted while the object lives.
 
         Raises:
             FileNotFoundError: no entry.
-            FeatureEntryCorrupt: an entry that cannot be read or does not add up.
+            FeatureEntryCorrupt: an entry that is damaged or does not add up.
+            StoreUnreadable: an entry that cannot be read at the moment.
+            StoreUnwritable: the store cannot take the note that the entry is in use.
         """
         path = self.path(video_key)
         if not path.is_dir():
             raise FileNotFoundError(path)
-        with self._room.pinned(path):
-            stored = StoredFeatures(path, self.group_shapes)
-            os.utime(path / INDEX_FILE)
+        with self.pinned(video_key):
+            try:
+                stored = StoredFeatures(path, self.group_shapes)
+            except FeatureEntryCorrupt:
+                # Another process may have set it aside meanwhile.
+                if not path.is_dir():
+                    raise FileNotFoundError(path) from None
+                raise
+            # An entry of which the last use cannot be noted is as good as any other.
+            with suppress(OSError):
+                os.utime(path / INDEX_FILE)
             self._room.pin(path)
             weakref.finalize(stored, self._room.unpin, path)
         return stored
@@ -97,8 +125,8 @@ class FeatureStore:
         """
         path, title = self.path(video_key), title or video_key
         with ExitStack() as held:
+            held.enter_context(self.pinned(video_key, title))
             try:
-                held.enter_context(self._room.pinned(path))
                 draft = self._room.draft()
             except OSError as error:
                 raise unwritable(title, error) from error
@@ -116,13 +144,33 @@ class FeatureStore:
             entry.finish(features.clip_start_ms, features.clip_end_ms)
 
     def set_aside(self, video_key: str) -> None:
-        """Rename a corrupt entry so that it is computed again and can still be looked at; it counts as any other."""
+        """Rename a corrupt entry so that it is computed again and can still be looked at; it counts as any other.
+
+        One that is sound, since another process was quicker and has replaced it, stays.
+
+        Raises:
+            StoreUnreadable: an entry that cannot be read at the moment; it stays.
+            StoreUnwritable: no right to rename it.
+        """
         path = self.path(video_key)
+        try:
+            seen = path.stat()
+            StoredFeatures(path, self.group_shapes)
+        except FileNotFoundError:
+            return
+        except FeatureEntryCorrupt:
+            try:
+                self._rename_aside(path, seen)
+            except OSError as error:
+                raise unwritable(video_key, error) from error
+
+    def _rename_aside(self, path: Path, seen: os.stat_result) -> None:
+        """Rename an entry unless it is not the folder any more that was seen."""
         aside = path.with_suffix(CORRUPT)
-        shutil.rmtree(aside, ignore_errors=True)
-        # Another process may have been quicker.
-        with suppress(FileNotFoundError):
-            path.rename(aside)
+        with self._room.locked(), suppress(FileNotFoundError):
+            if os.path.samestat(path.stat(), seen):
+                shutil.rmtree(aside, ignore_errors=True)
+                path.rename(aside)
 
     def _publish(self, draft: Path, path: Path) -> None:
         if not (draft / INDEX_FILE).exists():

@@ -9,7 +9,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from footage import video_ref, write_video
 
 from ml.data.encoding import VideoEncoder
-from ml.errors import VideoUnreadable
+from ml.errors import StoreUnwritable, VideoUnreadable
 from ml.model.backbones import BUILDERS
 from ml.profiles.loading import load_profile
 
@@ -106,3 +106,10 @@ def test_a_video_that_breaks_off_leaves_nothing_in_the_store(tmp_path):
     with pytest.raises(VideoUnreadable, match="cut.mp4"):
         videos.features(video)
     assert not videos.store.has(video.key)
+
+
+def test_a_store_that_is_a_file_is_refused_before_anything_is_decoded(tmp_path):
+    (tmp_path / "store").write_text("a file where the folder should be", "utf-8")
+    (tmp_path / "street.mp4").write_bytes(b"never read")
+    with pytest.raises(StoreUnwritable, match="features of street.mp4 cannot be kept"):
+        encoder(tmp_path).open(video_ref(tmp_path / "street.mp4"))

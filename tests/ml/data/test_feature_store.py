@@ -1,6 +1,8 @@
 import multiprocessing
 import os
+import resource
 import shutil
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from safetensors.torch import load_file, save_file
 from ml.data import feature_entry
 from ml.data.feature_entry import INDEX_FILE, ClipFeatures
 from ml.data.feature_store import FeatureStore
-from ml.errors import FeatureEntryCorrupt, FeaturesBroken, StoreUnwritable
+from ml.errors import FeatureEntryCorrupt, FeaturesBroken, StoreUnreadable, StoreUnwritable
 
 SHAPES = {"flow": (6,), "motion": (5,), "tokens": (4, 3)}
 CLIP_BYTES = 2 * (6 + 5 + 12)
@@ -31,6 +33,19 @@ def features(clips=3, seed=0):
 
 def files_below(folder):
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+@contextmanager
+def no_more_files(spare=0):
+    """Within the block this process can open only so many files more."""
+    lowest = os.dup(0)
+    os.close(lowest)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest + spare, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 @pytest.fixture
@@ -136,9 +151,9 @@ def with_a_part_too_many(folder):
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
-        (without_a_part, "a part that cannot be read"),
-        (with_a_cut_index, "no index that can be read"),
-        (without_an_index, "no index that can be read"),
+        (without_a_part, "no part-00000"),
+        (with_a_cut_index, "a damaged index"),
+        (without_an_index, "no index"),
         (with_wrong_times, "no sound clip times"),
         (with_a_part_too_many, "does not say which clips"),
     ],
@@ -149,6 +164,46 @@ def test_an_entry_that_does_not_add_up_is_named(tmp_path, spoil, message):
     spoil(store.path("abc"))
     with pytest.raises(FeatureEntryCorrupt, match=f"feature entry abc .*{message}"):
         store.read("abc")
+
+
+@pytest.mark.parametrize("spare", [0, 1])
+def test_an_entry_that_cannot_be_opened_now_is_not_called_corrupt(tmp_path, spare):
+    store = store_in(tmp_path)
+    store.write("abc", features())
+    stored = store.open("abc")
+    with no_more_files(spare), pytest.raises(StoreUnreadable, match="feature entry abc .*Too many open files"):
+        store.open("abc")
+    with no_more_files(spare), pytest.raises(StoreUnreadable, match="feature entry abc .*Too many open files"):
+        stored.clips(0, 2)
+    assert torch.equal(stored.clips(0, 2)["flow"], store.read("abc").groups["flow"][:2])
+
+
+def with_a_cut_part(folder):
+    path = next(folder.glob("part-*"))
+    path.write_bytes(path.read_bytes()[:50])
+
+
+@pytest.mark.parametrize("spoil", [without_a_part, with_a_cut_part, shutil.rmtree])
+def test_an_entry_that_goes_bad_while_it_is_read_is_named(tmp_path, spoil):
+    store = store_in(tmp_path)
+    store.write("abc", features())
+    stored = store.open("abc")
+    spoil(store.path("abc"))
+    with pytest.raises(FeatureEntryCorrupt, match="feature entry abc .*part-00000"):
+        stored.chosen(torch.tensor([1]))
+
+
+def test_an_entry_that_is_sound_again_is_not_set_aside(tmp_path):
+    store = store_in(tmp_path)
+    store.write("abc", features())
+    with_a_cut_index(store.path("abc"))
+    with pytest.raises(FeatureEntryCorrupt):
+        store.open("abc")
+    another = store_in(tmp_path)
+    another.set_aside("abc")
+    another.write("abc", features())
+    store.set_aside("abc")
+    assert len(store.read("abc")) == 3
 
 
 def test_an_entry_of_other_groups_is_named(tmp_path):
@@ -195,8 +250,14 @@ def test_an_entry_needs_times_for_all_its_clips(tmp_path):
 
 def test_a_store_that_cannot_be_written_says_so(tmp_path):
     (tmp_path / "store").write_text("a file where the folder should be", "utf-8")
+    store = store_in(tmp_path / "store")
     with pytest.raises(StoreUnwritable, match="features of abc cannot be kept .*free some space"):
-        store_in(tmp_path / "store").write("abc", features())
+        store.write("abc", features())
+    with (
+        pytest.raises(StoreUnwritable, match="features of street.mp4 cannot be kept"),
+        store.pinned("abc", "street.mp4"),
+    ):
+        pass
 
 
 def test_a_full_disk_says_so_and_leaves_nothing(tmp_path):

@@ -8,7 +8,8 @@ import torch
 
 from ml.data.feature_entry import INDEX_FILE, ClipFeatures
 from ml.data.feature_store import FeatureStore
-from ml.data.store_room import USES
+from ml.data.store_room import LOCK, USES
+from ml.errors import StoreUnwritable
 
 ENTRY_GB = 2e-6
 """An entry takes a little more than 2,000 bytes."""
@@ -20,6 +21,10 @@ def store_in(folder, entries, identity="one"):
 
 def write(store, key):
     store.write(key, ClipFeatures({"motion": torch.zeros(1, 1000)}, (0,), (2000,)))
+
+
+def size_below(folder):
+    return sum(path.stat().st_size for path in folder.rglob("*.safetensors"))
 
 
 def use_at(store, key, second):
@@ -139,3 +144,89 @@ def test_a_store_with_ample_room_is_counted_again_in_time(tmp_path):
     kept = [number for number in range(60) if store.has(f"video{number:02}")]
     assert kept == list(range(60 - len(kept), 60))
     assert 30 <= len(kept) <= 40 * 1.3
+
+
+def test_processes_that_fill_a_store_in_turn_never_pass_its_cap(tmp_path):
+    early, late = store_in(tmp_path, 40), store_in(tmp_path, 40)
+    write(early, "early00")
+    for number in range(60):
+        write(late, f"late{number:02}")
+    for number in range(1, 10):
+        write(early, f"early{number:02}")
+        assert size_below(tmp_path) <= 40 * 1.3 * ENTRY_GB * 1e9
+
+
+def test_a_store_of_which_another_version_knows_no_total_is_counted(tmp_path):
+    store = store_in(tmp_path, 2)
+    write(store, "a")
+    (tmp_path / LOCK).write_bytes(b"")
+    write(store, "b")
+    write(store, "c")
+    assert [key for key in "abc" if store.has(key)] == ["b", "c"]
+
+
+def test_a_pin_that_could_not_be_written_does_not_count(tmp_path):
+    store = store_in(tmp_path, 1)
+    write(store, "a")
+    (tmp_path / USES).rename(tmp_path / ".elsewhere")
+    with pytest.raises(StoreUnwritable, match="features of a cannot be kept"):
+        store.open("a")
+    (tmp_path / ".elsewhere").rename(tmp_path / USES)
+    held = store.open("a")
+    write(store_in(tmp_path, 1), "b")
+    assert len(held) == 1
+    assert store.has("a")
+
+
+def vanishes_before(monkeypatch, operation, victim, elsewhere):
+    """Whether the victim is gone by now, as it will be just before the first such operation of `os` on it."""
+    operate, gone = getattr(os, operation), []
+
+    def act(path, *others, **named):
+        if path == victim and not gone:
+            gone.append(victim)
+            victim.rename(elsewhere)
+        return operate(path, *others, **named)
+
+    monkeypatch.setattr(os, operation, act)
+    return gone
+
+
+def lock_of_another(folder):
+    return next((folder / USES).glob("*.lock"))
+
+
+def uses_of_another(folder):
+    return lock_of_another(folder).with_suffix("")
+
+
+def oldest_entry(folder):
+    return next(folder.glob("*/old"))
+
+
+def folder_of_entries(folder):
+    return oldest_entry(folder).parent
+
+
+@pytest.mark.parametrize(
+    ("operation", "victim_in"),
+    [
+        ("open", lock_of_another),
+        ("listdir", uses_of_another),
+        ("listdir", folder_of_entries),
+        ("stat", oldest_entry),
+        ("rename", oldest_entry),
+    ],
+)
+def test_what_vanishes_while_the_store_is_counted_is_left_out(tmp_path, monkeypatch, operation, victim_in):
+    other = store_in(tmp_path / "store", 3, "two")
+    for second, key in enumerate(("old", "new")):
+        write(other, key)
+        use_at(other, key, second)
+    held = other.open("new")
+    gone = vanishes_before(monkeypatch, operation, victim_in(tmp_path / "store"), tmp_path / "elsewhere")
+    store = store_in(tmp_path / "store", 1)
+    write(store, "a")
+    assert gone
+    assert store.has("a")
+    assert len(held) == 1
