@@ -227,8 +227,8 @@ class EntryWriter:
 def unwritable(title: str, error: Exception) -> StoreUnwritable:
     """What to raise where an entry cannot be written."""
     return StoreUnwritable(
-        f"the features of {title} cannot be kept ({error}); free some space where the feature store lies, "
-        "or lower its cap"
+        f"the features of {title} cannot be kept ({error}); free some space where the feature store lies or lower its "
+        "cap, or name a folder that can be written"
     )
 
 
