@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         report = _predicted(options)
-    except ModelError as error:
+    except (ModelError, OSError) as error:
         print(f"refused: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
     told = json.dumps(report) if options.json else "\n".join(f"{name}: {value}" for name, value in report.items())

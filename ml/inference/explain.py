@@ -14,8 +14,9 @@ from pathlib import Path
 import torch
 
 from annotation_templates.conversations import seconds_text
-from annotation_templates.loading import load_template
+from annotation_templates.loading import TemplateError, load_template
 from ml.contracts import Judgement, PredictedSegment
+from ml.errors import ArtefactInvalid
 from ml.model.adaptor import VideoOnShow, stacked
 from ml.model.language import Answer
 from ml.model.language_artefact import LanguageArtefact, load_language
@@ -60,11 +61,16 @@ class Explainer:
             weights_dir: root of the frozen weights' folders, for a pretrained language model.
 
         Raises:
-            ArtefactInvalid: the artefact has no language model, a broken one, or one of other frozen weights.
+            ArtefactInvalid: the artefact has no language model, a broken one, or one of other frozen weights; or its
+                annotation template is not here.
             WeightsInvalid: the frozen weights are missing or broken.
         """
         chosen = device or ("cuda" if torch.cuda.is_available() else "cpu")
-        return cls(load_language(Path(artefact_dir), torch.device(chosen), weights_dir))
+        artefact = load_language(Path(artefact_dir), torch.device(chosen), weights_dir)
+        try:
+            return cls(artefact)
+        except TemplateError as error:
+            raise ArtefactInvalid(f"{artefact_dir} cannot speak: {error}") from None
 
     def explain(self, scored: ScoredVideo) -> tuple[Judgement, tuple[PredictedSegment, ...]]:
         """The judgement of the whole video, and each cut segment with a sentence and a judgement of its own.

@@ -34,7 +34,7 @@ from ml.text.tokenizer import VideoTokenizer
 LANGUAGE_DIR = "language"
 """Name of the folder inside the artefact; a run without phase 3 copies its parent's."""
 _LORA_DIR = "lora"
-_READING_ERRORS = (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError)
+_READING_ERRORS = (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, SafetensorError)
 
 
 @dataclass(frozen=True)
@@ -103,17 +103,11 @@ def load_language(artefact_dir: Path, device: torch.device, weights_dir: str | P
         else:
             model, tokenizer = _frozen_language(folder, profile, trained_on, _token_dim(weights), weights_dir, device)
         model.adaptor.load_state_dict(weights)
+        template, words = str(described["template"]), frozenset(described["known_words"])
+        counts = dict(described["counts"])
     except _READING_ERRORS as error:
         raise ArtefactInvalid(f"{folder} cannot be read, train phase 3 again: {_one_line(error)}") from None
-    return LanguageArtefact(
-        model.to(device).eval(),
-        tokenizer,
-        profile,
-        described["template"],
-        frozenset(described["known_words"]),
-        described["counts"],
-        trained_on,
-    )
+    return LanguageArtefact(model.to(device).eval(), tokenizer, profile, template, words, counts, trained_on)
 
 
 def _save_llm(artefact: LanguageArtefact, draft: Path) -> None:
@@ -177,4 +171,5 @@ def _token_dim(adaptor: Mapping[str, torch.Tensor]) -> int:
 
 
 def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]
+    said = f"there is no {error}" if isinstance(error, KeyError) else str(error)
+    return " ".join(said.split())[:200]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -165,3 +166,17 @@ def test_of_several_told_intervals_the_first_that_was_shown_is_stored(
     intervals: tuple[tuple[int, int], ...], stored: tuple[int | None, int | None]
 ) -> None:
     assert first_inside(intervals, Window(10_000, 20_000, 4)) == stored
+
+
+@pytest.mark.parametrize(
+    ("key", "message"), [("template", "there is no annotation template 'gone'"), ("speaks", "speaks must be one of")]
+)
+def test_a_template_that_is_not_here_is_refused(artefact_dir: Path, tmp_path: Path, key: str, message: str) -> None:
+    folder = shutil.copytree(artefact_dir, tmp_path / "artefact")
+    file = folder / LANGUAGE_DIR / "language.json"
+    described = json.loads(file.read_text("utf-8"))
+    (described if key == "template" else described["profile"])[key] = "gone"
+    file.write_text(json.dumps(described), "utf-8")
+
+    with pytest.raises(ArtefactInvalid, match=message):
+        Explainer.load(folder, device="cpu")

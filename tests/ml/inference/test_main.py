@@ -25,6 +25,8 @@ def folder(tmp_path, monkeypatch):
         (["--split", "test"], "has no video in the split test; choose another --split"),
         (["--split", "train"], "nowhere/profile.json cannot be read"),
         (["--out", "no/such/p.json"], "there is no folder no/such to write p.json to"),
+        (["--split", "train", "--device", "gpu"], "the device 'gpu' cannot be used"),
+        (["--split", "train", "--out", "."], "is there already"),
         (["--videos", "labels.json"], "labels.json cannot be read"),
     ],
 )

@@ -96,6 +96,27 @@ def test_a_truncated_file_is_named_and_nothing_is_loaded(file: str, tmp_path: Pa
         load_language(tmp_path / "artefact", CPU, tmp_path / "weights")
 
 
+@pytest.mark.parametrize("key", ["template", "profile", "known_words", "counts"])
+def test_a_description_without_a_key_is_one_line(key: str, tmp_path: Path) -> None:
+    made(tmp_path, "adaptor")
+    file = tmp_path / "artefact" / LANGUAGE_DIR / "language.json"
+    described = json.loads(file.read_text("utf-8"))
+    del described[key]
+    file.write_text(json.dumps(described), "utf-8")
+
+    with pytest.raises(ArtefactInvalid, match=f"language cannot be read, train phase 3 again: there is no '{key}'$"):
+        load_language(tmp_path / "artefact", CPU, tmp_path / "weights")
+
+
+@pytest.mark.parametrize("text", ["[]", "1", '{"profile": 1}', '{"profile": {}, "frozen": "x"}'])
+def test_a_description_of_another_form_is_one_line(text: str, tmp_path: Path) -> None:
+    made(tmp_path, "adaptor")
+    (tmp_path / "artefact" / LANGUAGE_DIR / "language.json").write_text(text, "utf-8")
+
+    with pytest.raises(ArtefactInvalid, match="language cannot be read, train phase 3 again"):
+        load_language(tmp_path / "artefact", CPU, tmp_path / "weights")
+
+
 def test_an_artefact_says_what_it_stands_on(tmp_path: Path) -> None:
     artefact = made(tmp_path, "adaptor")
     assert artefact.frozen is not None
