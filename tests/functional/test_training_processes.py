@@ -35,16 +35,7 @@ def library(tmp_path):
 
 
 def two_processes(folder, profile):
-    command = [
-        sys.executable,
-        "-m",
-        "torch.distributed.run",
-        "--standalone",
-        "--nproc-per-node",
-        "2",
-        "-m",
-        "ml.training",
-    ]
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     names = {"videos": "index.json", "out": "both", "work": "work2", "store": "store2"}
     options = [word for name, value in names.items() for word in (f"--{name}", str(folder / value))]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
