@@ -20,6 +20,7 @@ from ml.data.feature_entry import ClipSource
 from ml.errors import ArtefactInvalid, FeaturesBroken, ProfileInvalid
 from ml.inference.fusion import fused_scores
 from ml.inference.kept_tokens import room_for_tokens
+from ml.inference.own_normal import against_own_normal, look
 from ml.inference.segments import cut_segments
 from ml.model.backbone import TOKENS_GROUP
 from ml.model.branches import BranchOutputs
@@ -42,7 +43,7 @@ class ScoredClips:
     long_C: Tensor
     short_C: Tensor
     odds_CSM: Tensor
-    """Log-odds of each branch that counts for the fused score, and of each member."""
+    """Log-odds of each branch that counts for the fused score, and of each member, against the video's own normal."""
     tokens_CQD: Tensor
     """In half precision, like the prompt."""
     prompt_CQD: Tensor
@@ -60,6 +61,8 @@ class ScoredStretch:
     class_probability_CE: Tensor
     seen_CGH: Tensor | None
     """The encoder's own tokens, averaged; None where nobody asked for them."""
+    look_CK: Tensor
+    """Where clips were taken, on the CPU; of no width where the detector does not compare a video with itself."""
 
     @property
     def odds_CSM(self) -> Tensor:
@@ -93,7 +96,8 @@ def scored_stretches(
             _check_scored(branches, features, first, name)
             class_probability_CE = detector.class_logits(tokens_CTD).softmax(-1).cpu()
         seen_CGH = seen(groups[TOKENS_GROUP], seen_tokens) if seen_tokens else None
-        yield ScoredStretch(first, first + len(tokens_CTD), branches, class_probability_CE, seen_CGH)
+        look_CK = look(tokens_CTD).cpu() if detector.own_normal else torch.zeros(len(tokens_CTD), 0)
+        yield ScoredStretch(first, first + len(tokens_CTD), branches, class_probability_CE, seen_CGH, look_CK)
 
 
 def seen(tokens_CTH: Tensor, wanted: int) -> Tensor:
@@ -124,15 +128,18 @@ def score_features(detector: Detector, features: ClipSource, name: str = "", *, 
         for kept_CQD, each in zip(room, shown, strict=True):
             kept_CQD[stretch.first : stretch.stop] = each
         three = (branch.probability_C.cpu() for branch in (branches.raw, branches.long, branches.short))
-        parts.append((*three, stretch.odds_CSM, stretch.class_probability_CE))
-    raw_C, long_C, short_C, odds_CSM, class_CE = (torch.cat(values) for values in zip(*parts, strict=True))
+        parts.append((*three, stretch.odds_CSM, stretch.look_CK, stretch.class_probability_CE))
+    raw_C, long_C, short_C, odds_CSM, look_CK, class_CE = (torch.cat(values) for values in zip(*parts, strict=True))
+    odds_CSM = against_own_normal(odds_CSM, look_CK, clip_centres_ms(features), weight=detector.own_normal)
     seen_CGH = room[2] if seen_tokens else None
     return ScoredClips(raw_C, long_C, short_C, odds_CSM, room[0], room[1], class_CE, seen_CGH)
 
 
 def score_odds(detector: Detector, features: ClipSource, name: str = "") -> Tensor:
     """[C, S, M] log-odds of a whole video, and nothing kept of its tokens; raises what `scored_stretches` raises."""
-    return torch.cat([stretch.odds_CSM for stretch in scored_stretches(detector, features, name)])
+    parts = [(stretch.odds_CSM, stretch.look_CK) for stretch in scored_stretches(detector, features, name)]
+    odds_CSM, look_CK = (torch.cat(values) for values in zip(*parts, strict=True))
+    return against_own_normal(odds_CSM, look_CK, clip_centres_ms(features), weight=detector.own_normal)
 
 
 def scored_video(

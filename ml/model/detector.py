@@ -40,6 +40,7 @@ class Detector(nn.Module):
         tokens: int,
         classes: int,
         has_mean_classes: bool,
+        own_normal: float = 0.0,
     ) -> None:
         """Args:
         projection: makes clip tokens of what the feature store holds.
@@ -48,6 +49,7 @@ class Detector(nn.Module):
         tokens: of a clip.
         classes: event classes.
         has_mean_classes: the class head sees the mean of a clip's tokens; otherwise it sees them side by side.
+        own_normal: weight of the comparison with a video's own ordinary clips (`ml.inference.own_normal`).
         """
         super().__init__()
         self.projection = projection
@@ -56,6 +58,7 @@ class Detector(nn.Module):
         self.clip_values = tokens * projection.token_dim
         """Values of a clip's tokens."""
         self.has_mean_classes = has_mean_classes
+        self.own_normal = own_normal
         self.class_head = nn.Linear(projection.token_dim if has_mean_classes else self.clip_values, classes)
         self.calibration: Tensor
         self.register_buffer("calibration", torch.tensor([1.0, 0.0]))
@@ -116,6 +119,7 @@ def build_detector(profile: Profile, *, classes: int, weights_dir: str = "") -> 
         classes=classes,
         # Few tokens of different kinds stay apart; hundreds of one kind are averaged.
         has_mean_classes=profile.encoder.tokens > 0,
+        own_normal=profile.ltc.own_normal,
     )
 
 

@@ -85,6 +85,8 @@ class LtcProfile:
     """Clips of the short-term window; the current one included in mode reference, strictly past ones in mode paper."""
     hidden: int
     """Hidden width of the two LTC nets."""
+    own_normal: float = 0.0
+    """Weight of what the fused score loses by ordinary clips of the same video that look alike; 0 switches it off."""
 
 
 @dataclass(frozen=True)
