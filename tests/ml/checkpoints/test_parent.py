@@ -63,6 +63,7 @@ def test_a_checkpoint_of_phase_1_alone_gives_a_detector_whose_context_is_still_s
     with torch.no_grad():
         branches, _ = detector.stream(frames().flatten(1, 2), None)
     assert torch.equal(branches.raw.probability_C, branches.long.probability_C)
+    assert torch.equal(branches.raw.probability_C, branches.short.probability_C)
     torch.testing.assert_close(branches.raw.probability_C, plain(root)[0][0].softmax(-1)[..., 1].amax(1))
 
 
