@@ -12,10 +12,10 @@ from typing import Any
 from ml.contracts import to_json
 from ml.datasets.index import IndexedVideo, read_index
 from ml.errors import DatasetInvalid, ModelError, VideoUnreadable
+from ml.inference.prediction_file import PredictionFile
 from ml.inference.prelabel import Prelabeller
 from ml.model.artefact import artefact_sha256
 
-FORMAT = "vigil-predictions-1"
 EXAMPLE = """example:
   python -m ml.inference --artefact model --videos index.json --split test --store features --out predictions.json
   python -m ml.evaluation --truth truth.txt --scores predictions.json
@@ -65,22 +65,22 @@ def _predicted(options: argparse.Namespace) -> dict[str, Any]:
     if not videos:
         raise DatasetInvalid(f"{options.videos} has no video in the split {options.split}; choose another --split")
     model = Prelabeller(options.artefact, options.store, options.device, options.weights, options.store_gb)
-    entries, broken = [], []
+    sha256 = artefact_sha256(Path(options.artefact))
+    written = PredictionFile(options.out, profile=model.profile.name, artefact_sha256=sha256, videos=videos)
+    broken = []
     for number, video in enumerate(videos, start=1):
+        if video.video.name in written.entries:
+            continue
         try:
-            entries.append(_entry(model, video))
+            written.add(_entry(model, video))
         except VideoUnreadable as error:
             if not options.skip_unreadable:
                 raise
             print(f"left out: {error}", file=sys.stderr)
             broken.append(video.video.name)
         print(f"{number}/{len(videos)} {video.video.name}", file=sys.stderr, flush=True)
-    sha256 = artefact_sha256(Path(options.artefact))
-    values = {"format": FORMAT, "profile": model.profile.name, "artefact_sha256": sha256, "videos": entries}
-    draft = options.out.with_name(f".{options.out.name}.draft")
-    draft.write_text(json.dumps(values, indent=1) + "\n", "utf-8")
-    draft.replace(options.out)
-    return {"predictions": str(options.out), "videos": len(entries), "unreadable": len(broken)}
+    written.finish()
+    return {"predictions": str(options.out), "videos": len(written.entries), "unreadable": len(broken)}
 
 
 def _entry(model: Prelabeller, video: IndexedVideo) -> dict[str, Any]:

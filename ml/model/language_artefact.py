@@ -128,7 +128,8 @@ def _scratch_language(
     folder: Path, profile: LanguageProfile, *, token_dim: int
 ) -> tuple[VideoLanguageModel, VideoTokenizer]:
     tokenizer = VideoTokenizer.load(folder / "tokenizer.json", profile.spoken.verdicts)
-    llm = AutoModelForCausalLM.from_config(AutoConfig.from_pretrained(folder), attn_implementation="sdpa")
+    config = AutoConfig.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+    llm = AutoModelForCausalLM.from_config(config, trust_remote_code=False, attn_implementation="sdpa")
     _fill(llm, folder / "model.safetensors")
     adaptor = Adaptor(token_dim, profile.hidden_size, score_tokens=profile.score_tokens)
     return VideoLanguageModel(llm, adaptor, tokenizer), tokenizer

@@ -105,6 +105,10 @@ def _agreements(profile: Any) -> Iterator[tuple[bool, str]]:
         or (encoder.tokens > 0 and encoder.tokens % profile.language.token_groups == 0),
         "language.encoder_tokens needs an encoder with tokens, and language.token_groups must divide them",
     )
+    yield (
+        sampling.snippets == 0 or profile.language.llm == "scratch" or profile.language.shows_clips,
+        "sampling.snippets makes clips of any length: language.shows_clips must be true for a pretrained LLM",
+    )
     least = 2 if profile.ltc.mode == "reference" else 1
     yield (
         profile.ltc.list_length >= least,

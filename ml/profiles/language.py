@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from ml.text.languages import LANGUAGES, Language
@@ -128,10 +129,6 @@ class LanguageProfile:
         return 2 * self.slots * self.token_groups
 
     def __post_init__(self) -> None:
-        if self.hidden_size % self.heads:
-            raise ValueError(
-                f"language.hidden_size {self.hidden_size} is not a multiple of its heads {self.heads}; change either"
-            )
         allowed = {
             "llm": ("scratch", "pretrained"),
             "trained": ("all", "adaptor", "adaptor_lora"),
@@ -157,6 +154,12 @@ class LanguageProfile:
         if not 0 <= self.general_share < 1 or (self.general_share > 0) != bool(self.general_path):
             raise ValueError("language.general_share, in [0, 1), and language.general_path go together")
         counts = (
+            "vocabulary_size",
+            "hidden_size",
+            "layers",
+            "heads",
+            "intermediate_size",
+            "max_new_tokens",
             "lora_rank",
             "slots",
             "steps",
@@ -171,8 +174,20 @@ class LanguageProfile:
         for name in counts:
             if getattr(self, name) < 1:
                 raise ValueError(f"language.{name} must be at least 1, not {getattr(self, name)}")
-        if self.preference_weight < 0:
-            raise ValueError(f"language.preference_weight must be at least 0, not {self.preference_weight}")
+        if self.hidden_size % self.heads:
+            raise ValueError(
+                f"language.hidden_size {self.hidden_size} is not a multiple of its heads {self.heads}; change either"
+            )
+        for name in (
+            "learning_rate",
+            "weight_decay",
+            "time_weight",
+            "people_weight",
+            "score_noise",
+            "preference_weight",
+        ):
+            if not math.isfinite(getattr(self, name)) or getattr(self, name) < 0:
+                raise ValueError(f"language.{name} must be 0 or more, not {getattr(self, name)}")
         for name in ("modality_dropout", "picture_swap", "lora_dropout", "beta2"):
             if not 0 <= getattr(self, name) < 1:
                 raise ValueError(f"language.{name} must lie in [0, 1), not {getattr(self, name)}")

@@ -67,7 +67,8 @@ def read_general(path: str | Path) -> GeneralSet:
     faults: list[str] = []
     members = _members(text)
     unit = "line" if members is None else "entry"
-    lines = text.splitlines() if members is None else members
+    # Not splitlines: a line separator inside a JSON string is no end of a line.
+    lines = text.split("\n") if members is None else members
     numbered = [(number, line) for number, line in enumerate(lines, start=1) if members is not None or line.strip()]
     for number, line in numbered:
         try:

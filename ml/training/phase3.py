@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import math
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -94,7 +95,7 @@ def run_phase3(
     if not instructions:
         raise JobInvalid("phase 3 has nothing to learn from: give some videos a label, normal or abnormal")
     pairs = write_preferences(known, chosen, language) if language.preference_weight else ()
-    general = general_lessons(language, general_video, processes)
+    general = general_lessons(language, general_video, processes, should_stop)
     counts = instruction_counts(instructions)
     if general.turns or general.broken:
         counts |= {"general": len(general.turns), "general broken": general.broken}
@@ -104,7 +105,8 @@ def run_phase3(
     texts = said_texts(instructions, pairs, general, chosen)
     voice = new_voice(scored_videos, texts, language, seed, weights_dir, processes)
     lessons = lessons_of(instructions, pairs, scored_videos, general, voice.speech, language)
-    digest = _run_digest(lessons, voice, scored_videos, seed)
+    # The main process's: another kind of GPU may round the detector's output otherwise, and all must start at one step.
+    digest = processes.gathered([_run_digest(lessons, voice, scored_videos, seed)])[0]
     loss = _fit(voice.model, lessons, digest, Path(work_dir), seed, on_progress, should_stop, processes)
     if processes.is_main:
         words = frozenset(word for text in texts for word in words_of(text) if language.llm == "scratch")
@@ -159,6 +161,11 @@ def _fit(
             group["lr"] = lr
         optimizer.zero_grad(set_to_none=True)
         loss = step_gradients(model, lessons, seed=seed, step=step, processes=processes)
+        if not math.isfinite(loss):
+            raise JobInvalid(
+                f"phase3 came apart: the loss is {loss} in step {step + 1}; lower language.learning_rate or lengthen "
+                "language.warmup_steps in the profile, and start the run again"
+            )
         torch.nn.utils.clip_grad_norm_(trained_weights(model), _MAX_GRADIENT)
         optimizer.step()
         losses = [*losses, loss][-_RECENT_LOSSES:]

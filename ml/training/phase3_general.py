@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ml.contracts import ScoreTrack
-from ml.errors import JobInvalid, VideoUnreadable
+from ml.contracts import ScoreTrack, ShouldStop
+from ml.errors import JobInvalid, TrainingStopped, VideoUnreadable
 from ml.model.adaptor import ShownWindows, VideoOnShow
 from ml.model.scored_video import ScoredVideo
 from ml.profiles.language import LanguageProfile
@@ -50,12 +50,16 @@ class GeneralLessons:
 
 
 def general_lessons(
-    profile: LanguageProfile, scored_of: GeneralVideo | None, processes: Processes = ALONE
+    profile: LanguageProfile,
+    scored_of: GeneralVideo | None,
+    processes: Processes = ALONE,
+    should_stop: ShouldStop = lambda: False,
 ) -> GeneralLessons:
     """The general set of a profile, the same in every process; empty where the profile has none.
 
     Raises:
         JobInvalid: too many entries are broken, or nothing can score its videos.
+        TrainingStopped: `should_stop` said so; what is encoded stays in the feature store.
     """
     if not profile.general_path:
         return GeneralLessons()
@@ -66,12 +70,16 @@ def general_lessons(
     if processes.count > 1:
         # Scoring fills the feature store: each process encodes its share, and then finds the others' there.
         for path in processes.share(paths):
+            if should_stop():
+                break
             _whole_or_fault(path, scored_of, profile)
         processes.barrier()
     videos: list[WholeVideo] = []
     places: dict[Path, int] = {}
     unreadable: dict[Path, str] = {}
     for path in paths:
+        if processes.any(should_stop()):
+            raise TrainingStopped("phase 3 was stopped while it read the general set; start it again to go on")
         found = _whole_or_fault(path, scored_of, profile)
         if isinstance(found, WholeVideo):
             places[path] = len(videos)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,8 +12,8 @@ import torch
 from safetensors.torch import load_file
 
 from ml.contracts import Progress
-from ml.errors import JobInvalid, TrainingStopped
-from ml.model.language_artefact import LANGUAGE_DIR
+from ml.errors import ArtefactInvalid, JobInvalid, TrainingStopped
+from ml.model.language_artefact import LANGUAGE_DIR, load_language
 from ml.profiles.language import LanguageProfile
 from ml.training.phase3 import run_phase3
 from tests.ml.scored_videos import training_set, training_video
@@ -150,3 +151,22 @@ def test_videos_of_which_nothing_is_known_are_refused_with_the_cure(tmp_path: Pa
             [(unknown, scored)], profile=SHORT, template="surveillance", artefact_dir=tmp_path, work_dir=tmp_path,
             seed=0, on_progress=lambda progress: None, should_stop=lambda: False,
         )  # fmt: skip
+
+
+def test_a_run_that_comes_apart_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
+    wild = Profile(replace(SHORT.language, learning_rate=1e30))
+    with pytest.raises(JobInvalid, match="phase3 came apart: the loss is .* lower language.learning_rate"):
+        run(tmp_path, profile=wild)
+    assert not (tmp_path / "artefact").exists()
+
+
+def test_code_beside_an_artefact_is_never_run(tmp_path: Path) -> None:
+    run(tmp_path, profile=Profile(replace(SHORT.language, steps=1)))
+    folder = tmp_path / "artefact" / LANGUAGE_DIR
+    config = json.loads((folder / "config.json").read_text())
+    config |= {"model_type": "evil", "auto_map": {"AutoConfig": "evil.Evil", "AutoModelForCausalLM": "evil.Evil"}}
+    (folder / "config.json").write_text(json.dumps(config))
+    (folder / "evil.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w').close()\nclass Evil: pass\n")
+    with pytest.raises(ArtefactInvalid, match="cannot be read, train phase 3 again"):
+        load_language(folder.parent, torch.device("cpu"))
+    assert not (tmp_path / "ran").exists()

@@ -16,7 +16,7 @@ import torch
 
 from annotation_templates.loading import load_template
 from ml.contracts import TrainingJob, TrainingVideo
-from ml.errors import JobInvalid, VideoUnreadable
+from ml.errors import JobInvalid, TrainingStopped, VideoUnreadable
 from ml.model.scored_video import ScoredVideo
 from ml.profiles.language import LanguageProfile
 from ml.text.instructions import KnownVideo, write_instructions
@@ -123,6 +123,26 @@ def test_too_many_broken_lines_fail_the_run_naming_the_first(tmp_path: Path) -> 
         JobInvalid, match=r"2 of 5 entries of .* are broken: general.jsonl line 4: there is no video gone.mp4"
     ):
         general_lessons(profile_of(tmp_path, lines), Scorer())
+
+
+def test_a_run_that_is_told_to_stop_encodes_no_further_video(tmp_path: Path) -> None:
+    scorer = Scorer()
+    profile = profile_of(tmp_path, [line("a.mp4", TURNS[0]), line("b.mp4", TURNS[0])])
+
+    with pytest.raises(TrainingStopped, match="start it again to go on"):
+        general_lessons(profile, scorer, should_stop=lambda: bool(scorer.asked))
+
+    assert scorer.asked == {"a.mp4": 1}
+
+
+def test_a_line_separator_inside_a_sentence_ends_no_line(tmp_path: Path) -> None:
+    profile = profile_of(tmp_path, [])
+    entry = json.dumps(line("a.mp4", ("What?", "One\u2028two.")), ensure_ascii=False)
+    Path(profile.general_path).write_text(entry, encoding="utf-8")
+
+    (turn, _), *more = general_lessons(profile, Scorer()).turns
+
+    assert (turn.answer.split(), more) == (["One", "two."], [])
 
 
 def test_a_run_that_cannot_encode_its_videos_says_so(tmp_path: Path) -> None:
