@@ -178,7 +178,7 @@ def test_with_a_living_worker_the_worker_does_the_work(
 
 
 def test_ctrl_c_ends_with_one_line_and_keeps_what_came_in(tmp_path: Path) -> None:
-    source = write_clip(tmp_path / "a.avi", codec="mpeg4", frames=900, size=(640, 480))
+    source = write_clip(tmp_path / "a.avi", codec="mpeg4", frames=2700, size=(640, 480))
     command = [sys.executable, str(ROOT / "manage.py"), "import_videos", "--project", "Gate", str(source)]
     with subprocess.Popen(command, env=process_environment(), stderr=subprocess.PIPE, text=True) as running:
         while not Video.objects.filter(state=WorkState.RUNNING).exists():
