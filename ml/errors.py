@@ -15,6 +15,10 @@ class FeaturesBroken(VideoUnreadable):
     """A video of which the encoder gives numbers that are not finite; nothing of it is kept."""
 
 
+class VideoKeyInvalid(ModelError, ValueError):
+    """A video key that could not be the name of a folder."""
+
+
 class StoreUnwritable(ModelError):
     """The feature store cannot take an entry; nothing in it was changed."""
 

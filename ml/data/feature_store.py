@@ -18,7 +18,7 @@ from pathlib import Path
 
 from ml.data.feature_entry import INDEX_FILE, ClipFeatures, EntryWriter, StoredFeatures, unwritable
 from ml.data.store_room import StoreRoom
-from ml.errors import FeatureEntryCorrupt
+from ml.errors import FeatureEntryCorrupt, VideoKeyInvalid
 
 SAFE_KEY = re.compile(r"[0-9A-Za-z_-]{1,128}")
 DEFAULT_CAP_GB = 50.0
@@ -52,7 +52,7 @@ class FeatureStore:
     def path(self, video_key: str) -> Path:
         """Folder where the entry of a video is or would be."""
         if not SAFE_KEY.fullmatch(video_key):
-            raise ValueError(f"{video_key!r} is no key of a video; it must be the sha256 of the file")
+            raise VideoKeyInvalid(f"{video_key!r} is no key of a video; it must be the sha256 of the file")
         return self._folder / video_key
 
     def has(self, video_key: str) -> bool:

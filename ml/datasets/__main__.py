@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from ml.command_line import reported
 from ml.datasets import tad, ucf_crime
 from ml.datasets.answers import Added, add_events, add_glances, add_sentences
 from ml.datasets.index import DatasetIndex, IndexedVideo, measured, write_index
 from ml.datasets.label_file import spans_behind, training_video, truth_of, write_label_lines
 from ml.datasets.listed import FoundVideos, ListedVideo
-from ml.errors import DatasetInvalid, ModelError
+from ml.errors import DatasetInvalid
 
 EXAMPLE = """example:
   python -m ml.datasets ucf_crime UCF-Crime --out ucf.json --truth ucf_truth.txt
@@ -34,14 +34,7 @@ ANSWERS: dict[str, Callable[[Sequence[IndexedVideo], Path], Added]] = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the index; the exit status: 0, or 2 for input that is refused (with one line that says why)."""
     options = _parser().parse_args(arguments)
-    try:
-        report = _indexed(options)
-    except ModelError as error:
-        print(f"refused: {error}", file=sys.stderr)
-        return 2
-    told = json.dumps(report) if options.json else "\n".join(f"{name}: {value}" for name, value in report.items())
-    print(told)
-    return 0
+    return reported(lambda: _indexed(options), as_json=options.json)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from ml.command_line import reported
 from ml.contracts import to_json
 from ml.datasets.index import IndexedVideo, read_index
-from ml.errors import DatasetInvalid, ModelError, VideoUnreadable
+from ml.errors import DatasetInvalid, VideoUnreadable
 from ml.inference.prediction_file import PredictionFile
 from ml.inference.prelabel import Prelabeller
 from ml.model.artefact import artefact_sha256
@@ -25,14 +25,7 @@ EXAMPLE = """example:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Score videos; the exit status: 0, or 2 for input that is refused (with one line that says why)."""
     options = _parser().parse_args(arguments)
-    try:
-        report = _predicted(options)
-    except (ModelError, OSError) as error:
-        print(f"refused: {' '.join(str(error).split())}", file=sys.stderr)
-        return 2
-    told = json.dumps(report) if options.json else "\n".join(f"{name}: {value}" for name, value in report.items())
-    print(told)
-    return 0
+    return reported(lambda: _predicted(options), as_json=options.json)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -107,3 +107,8 @@ def test_a_retry_waits_for_the_active_run(project):
     failed, active = run_of(project, state=WorkState.FAILED), run_of(project)
     with pytest.raises(Conflict, match=f"training run {active.pk} is queued"):
         run_retry(user=None, run=failed)
+
+
+def test_a_profile_without_its_weights_is_refused_at_once_with_the_folder(project):
+    with pytest.raises(Invalid, match=r"profile 'vad_llama_7b' needs pretrained weights in .*weights/vad_llama_7b"):
+        run_request(user=None, project=project, profile="vad_llama_7b")
