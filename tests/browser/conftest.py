@@ -7,10 +7,12 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser.seeding import PASSWORD, PEOPLE
 from tests.functional.installation import Vigil, until
 from vigil.demo.generate import generate
 from vigil.demo.programme import PROGRAMME
@@ -70,6 +72,43 @@ def served(folder: Path) -> Iterator[Served]:
     finally:
         vigil.end()
         until(lambda: not vigil.processes(), "the end of all processes")
+
+
+@dataclass(frozen=True)
+class Desk(Served):
+    """A running Vigil with people and predictions and without a trained model: quick to set up."""
+
+    filled: dict[str, Any]
+
+    def call(self, place: str, **given: Any) -> Any:
+        """What a function answers that runs inside the installation; `place` is "module:function"."""
+        module, name = place.split(":")
+        script = (
+            f"import json; from {module} import {name};"
+            f"print(json.dumps({name}(**json.loads({json.dumps(json.dumps(given))}))))"
+        )
+        return json.loads(checked(self.vigil.command("shell", "--no-imports", "-c", script)).strip().splitlines()[-1])
+
+
+@pytest.fixture(scope="session")
+def desk() -> Iterator[Desk]:
+    """Three short films with suggestions and questions; ann and ben annotate, rae reviews, vic looks, boss is admin."""
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
+    with tempfile.TemporaryDirectory(prefix="vigil-test-desk-", ignore_cleanup_errors=True) as folder:
+        vigil = Vigil(Path(folder) / "home")
+        passwords = dict.fromkeys((*PEOPLE, "boss"), PASSWORD)
+        try:
+            checked(vigil.command("prepare"))
+            films = Path(folder) / "films"
+            films.mkdir()
+            empty = Desk(vigil, passwords, {})
+            filled = empty.call("tests.browser.seeding:desk_fill", project_name="Desk", folder=str(films))
+            vigil.up_and_ready()
+            yield Desk(vigil, passwords, filled)
+        finally:
+            vigil.end()
+            until(lambda: not vigil.processes(), "the end of all processes")
 
 
 @pytest.fixture(scope="session")

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "vigil.registry",
     "vigil.predictions",
     "vigil.annotations",
+    "vigil.review",
     "vigil.active_learning",
     "vigil.snapshots",
     "vigil.retraining",

@@ -1,7 +1,15 @@
 /** The workbench in Simplified Chinese: every key that English has. */
-import type { TextKey } from './english';
+import type { CoreKey, TextKey } from './english';
+import { dialogue } from './rooms/dialogue';
+import { find } from './rooms/find';
+import { keys } from './rooms/keys';
+import { questions } from './rooms/questions';
+import { review } from './rooms/review';
+import { saving } from './rooms/saving';
+import { time } from './rooms/time';
+import { timeline } from './rooms/timeline';
 
-export const CHINESE: Readonly<Record<TextKey, string>> = {
+const CORE: Readonly<Record<CoreKey, string>> = {
   'command.play_pause': '播放或暂停',
   'command.shuttle_back': '倒放，再按加速',
   'command.shuttle_forward': '快放，再按加速',
@@ -154,6 +162,7 @@ export const CHINESE: Readonly<Record<TextKey, string>> = {
   'page.preparing': '完成后本页会自动打开。',
   'page.quarantined': '此文件已被隔离',
   'page.back': '返回项目',
+  'panel.tabs': '视频旁的面板',
   'test_split.note': '测试集：您的标注会保存并导出，但不会用于训练。',
   'read_only.badge': '只能查看',
   'read_only.title': '您只能查看',
@@ -199,4 +208,16 @@ export const CHINESE: Readonly<Record<TextKey, string>> = {
   'questions.failed': '无法取得下一个问题',
   'questions.lost': '您的上一个回答未被保存：{detail}',
   'questions.not_stored': '回答未保存：{detail}',
+};
+
+export const CHINESE: Readonly<Record<TextKey, string>> = {
+  ...CORE,
+  ...dialogue.chinese,
+  ...find.chinese,
+  ...keys.chinese,
+  ...questions.chinese,
+  ...review.chinese,
+  ...saving.chinese,
+  ...time.chinese,
+  ...timeline.chinese,
 };

@@ -1,5 +1,14 @@
 /** Every text of the workbench in English; the other languages translate these keys. `{name}` is filled in. */
-export const ENGLISH = {
+import { dialogue } from './rooms/dialogue';
+import { find } from './rooms/find';
+import { keys } from './rooms/keys';
+import { questions } from './rooms/questions';
+import { review } from './rooms/review';
+import { saving } from './rooms/saving';
+import { time } from './rooms/time';
+import { timeline } from './rooms/timeline';
+
+const CORE = {
   'command.play_pause': 'Play or pause',
   'command.shuttle_back': 'Play backwards, again = faster',
   'command.shuttle_forward': 'Play forwards, again = faster',
@@ -152,6 +161,7 @@ export const ENGLISH = {
   'page.preparing': 'This page opens it by itself as soon as it is ready.',
   'page.quarantined': 'This file is quarantined',
   'page.back': 'Back to the project',
+  'panel.tabs': 'Beside the video',
   'test_split.note': 'Test split: your work is kept and exported, but never trained on.',
   'read_only.badge': 'Looking only',
   'read_only.title': 'You may look only',
@@ -199,4 +209,17 @@ export const ENGLISH = {
   'questions.not_stored': 'The answer is not stored: {detail}',
 } as const;
 
+export const ENGLISH = {
+  ...CORE,
+  ...dialogue.english,
+  ...find.english,
+  ...keys.english,
+  ...questions.english,
+  ...review.english,
+  ...saving.english,
+  ...time.english,
+  ...timeline.english,
+} as const;
+
+export type CoreKey = keyof typeof CORE;
 export type TextKey = keyof typeof ENGLISH;

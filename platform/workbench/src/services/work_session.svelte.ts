@@ -41,6 +41,8 @@ export class WorkSession {
   isBandShown = $state(true);
   isSubmitted = $state(false);
   usesSingleKeys = $state(true);
+  /** Which tab of the panel beside the video is open. */
+  panel = $state('segments');
   private lastLabel: string | null = null;
   private stopNotice: () => void = () => undefined;
   readonly autosave: Autosave;

@@ -1,0 +1,20 @@
+/** What the panel beside the video holds, one tab each. A room adds its own line. */
+import type { Component } from 'svelte';
+import type { TextKey } from '../language/english';
+import type { WorkCommands } from '../services/work_commands';
+import type { WorkSession } from '../services/work_session.svelte';
+import SegmentList from './SegmentList.svelte';
+
+export interface PanelProps {
+  readonly session: WorkSession;
+  readonly commands: WorkCommands;
+  readonly focusTimeline: () => void;
+}
+
+export interface SidePanelTab {
+  readonly id: string;
+  readonly title: TextKey;
+  readonly panel: Component<PanelProps>;
+}
+
+export const SIDE_PANELS: readonly SidePanelTab[] = [{ id: 'segments', title: 'list.title', panel: SegmentList }];
