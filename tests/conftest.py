@@ -30,6 +30,10 @@ if "VIGIL_TEST_HOME_READY" not in os.environ:
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "vigil.config.settings"
 
+from vigil.config.texts import catalogues_compile  # noqa: E402 - found through the path set above
+
+catalogues_compile()
+
 import django  # noqa: E402 - the settings read what is set above
 
 django.setup()

@@ -123,6 +123,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
 TIME_ZONE = "UTC"
 USE_I18N = True
+LOCALE_PATHS = [ROOT / "platform" / "vigil" / "locale"]
 USE_TZ = True
 
 WORKBENCH_DIST = ROOT / "platform" / "workbench" / "dist"

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -53,7 +54,7 @@ def export_start(request: HttpRequest, slug: str) -> HttpResponse:
     project = _managed(request, slug)
     try:
         asked = export_request(user=_person(request), project=project, format=request.POST.get("format", ""))
-        messages.success(request, f"Export {asked.pk} is being made.")
+        messages.success(request, _("Export %(export)s is being made.") % {"export": asked.pk})
     except (Conflict, Invalid) as error:
         messages.error(request, str(error))
     return redirect("export", project.slug)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from ml.contracts import EvaluationResult, to_json
 
 MARGIN = 0.005
@@ -23,15 +25,15 @@ class Figure:
 
 
 FIGURES = (
-    Figure("auc_a", "AUC, abnormal videos (localisation)", is_guarded=True),
-    Figure("auc_o", "AUC, all videos"),
-    Figure("video_auc", "Video AUC", is_guarded=True),
-    Figure("ap", "Average precision", is_guarded=True),
-    Figure("event_f1.0.3", "Event F1 at tIoU 0.3"),
-    Figure("event_f1.0.5", "Event F1 at tIoU 0.5", is_guarded=True),
-    Figure("event_f1.0.7", "Event F1 at tIoU 0.7"),
-    Figure("boundary_error_s", "Boundary error, seconds", is_higher_better=False),
-    Figure("judgement_accuracy", "Judgement accuracy of the language model"),
+    Figure("auc_a", gettext_noop("AUC, abnormal videos (localisation)"), is_guarded=True),
+    Figure("auc_o", gettext_noop("AUC, all videos")),
+    Figure("video_auc", gettext_noop("Video AUC"), is_guarded=True),
+    Figure("ap", gettext_noop("Average precision"), is_guarded=True),
+    Figure("event_f1.0.3", gettext_noop("Event F1 at tIoU 0.3")),
+    Figure("event_f1.0.5", gettext_noop("Event F1 at tIoU 0.5"), is_guarded=True),
+    Figure("event_f1.0.7", gettext_noop("Event F1 at tIoU 0.7")),
+    Figure("boundary_error_s", gettext_noop("Boundary error, seconds"), is_higher_better=False),
+    Figure("judgement_accuracy", gettext_noop("Judgement accuracy of the language model")),
 )
 DECIDING = ("auc_a", "auc_o", "video_auc")
 """The first of these that both models have decides."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from vigil.predictions.selectors import prelabel_failures, prelabel_progress
 from vigil.projects.models import Project
@@ -20,29 +21,29 @@ from vigil.snapshots.services import counts_now
 RUNS_SHOWN = 10
 STAGES = ("features", "phase1", "phase2", "phase3", "evaluate")
 STAGE_TITLES = {
-    "features": "Frames to features",
-    "phase1": "Phase 1: detector",
-    "phase2": "Phase 2: long context",
-    "phase3": "Phase 3: language",
-    "evaluate": "Gate: frozen test split",
+    "features": gettext_noop("Frames to features"),
+    "phase1": gettext_noop("Phase 1: detector"),
+    "phase2": gettext_noop("Phase 2: long context"),
+    "phase3": gettext_noop("Phase 3: language"),
+    "evaluate": gettext_noop("Gate: frozen test split"),
 }
 PHASE_NOTES = {
-    1: "The detector, from video labels and every stronger answer",
-    2: "The detector together with its long-term context",
-    3: "The sentences, from templates and people's explanations",
+    1: gettext_noop("The detector, from video labels and every stronger answer"),
+    2: gettext_noop("The detector together with its long-term context"),
+    3: gettext_noop("The sentences, from templates and people's explanations"),
 }
 KIND_TITLES = {
-    "videos": "videos",
-    "weak_labels": "with a known video label",
-    "glances": "moments from glances",
-    "verdicts": "yes and no answers",
-    "segments": "segments",
-    "accepted": "accepted as the model drew them",
-    "changed": "changed by a person",
-    "manual": "drawn by a person",
-    "rejected": "rejected",
-    "explanations": "explanations",
-    "corrected_explanations": "of them corrected by a person",
+    "videos": gettext_noop("videos"),
+    "weak_labels": gettext_noop("with a known video label"),
+    "glances": gettext_noop("moments from glances"),
+    "verdicts": gettext_noop("yes and no answers"),
+    "segments": gettext_noop("segments"),
+    "accepted": gettext_noop("accepted as the model drew them"),
+    "changed": gettext_noop("changed by a person"),
+    "manual": gettext_noop("drawn by a person"),
+    "rejected": gettext_noop("rejected"),
+    "explanations": gettext_noop("explanations"),
+    "corrected_explanations": gettext_noop("of them corrected by a person"),
 }
 
 
@@ -79,7 +80,7 @@ class RunShown:
 
     @property
     def stage_title(self) -> str:
-        return STAGE_TITLES.get(self.run.phase, "Getting ready")
+        return STAGE_TITLES.get(self.run.phase, gettext_noop("Getting ready"))
 
     @property
     def eta_text(self) -> str:
@@ -207,10 +208,10 @@ def _can_roll_back(versions: list[ModelVersion]) -> bool:
 def _origin(version: ModelVersion) -> list[tuple[str, str]]:
     card = version.card
     return [
-        ("Phases", ", ".join(str(phase) for phase in card.get("phases", []))),
-        ("Parent", card.get("parent") or "none"),
-        ("Seed", str(card.get("seed", ""))),
-        ("Snapshot", card.get("trained_on", {}).get("snapshot", "")[:16]),
-        ("Artefact", version.artefact_sha256[:16]),
-        ("Code", (card.get("code") or "unknown")[:12]),
+        (gettext_noop("Phases"), ", ".join(str(phase) for phase in card.get("phases", []))),
+        (gettext_noop("Parent"), card.get("parent") or "none"),
+        (gettext_noop("Seed"), str(card.get("seed", ""))),
+        (gettext_noop("Snapshot"), card.get("trained_on", {}).get("snapshot", "")[:16]),
+        (gettext_noop("Artefact"), version.artefact_sha256[:16]),
+        (gettext_noop("Code"), (card.get("code") or "unknown")[:12]),
     ]

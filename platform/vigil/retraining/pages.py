@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -52,7 +53,7 @@ def run_start(request: HttpRequest, slug: str) -> HttpResponse:
 
     def start() -> str:
         run = run_request(user=_person(request), project=project, phases=phases, profile=profile)
-        return f"Training run {run.pk} waits for a worker."
+        return _("Training run %(run)s waits for a worker.") % {"run": run.pk}
 
     return _done(request, project, start)
 
@@ -65,7 +66,7 @@ def run_cancelled(request: HttpRequest, run_id: int) -> HttpResponse:
 
     def cancel() -> str:
         run_cancel(user=_person(request), run=run)
-        return f"Training run {run.pk} is cancelled. Retry goes on from its last checkpoint."
+        return _("Training run %(run)s is cancelled. Retry goes on from its last checkpoint.") % {"run": run.pk}
 
     return _done(request, run.project, cancel)
 
@@ -78,7 +79,7 @@ def run_retried(request: HttpRequest, run_id: int) -> HttpResponse:
 
     def retry() -> str:
         run_retry(user=_person(request), run=run)
-        return f"Training run {run.pk} waits for a worker and goes on from its last checkpoint."
+        return _("Training run %(run)s waits for a worker and goes on from its last checkpoint.") % {"run": run.pk}
 
     return _done(request, run.project, retry)
 
@@ -91,7 +92,7 @@ def model_promoted(request: HttpRequest, slug: str, name: str) -> HttpResponse:
 
     def promote() -> str:
         version = candidate_promote(user=_person(request), project=project, name=name)
-        return f"{version.name} is in production. Its pre-labels are being made."
+        return _("%(model)s is in production. Its pre-labels are being made.") % {"model": version.name}
 
     return _done(request, project, promote)
 
@@ -103,7 +104,8 @@ def production_rolled_back(request: HttpRequest, slug: str) -> HttpResponse:
     project = _managed(request, slug)
 
     def roll_back() -> str:
-        return f"{production_rollback(user=_person(request), project=project).name} is in production again."
+        version = production_rollback(user=_person(request), project=project)
+        return _("%(model)s is in production again.") % {"model": version.name}
 
     return _done(request, project, roll_back)
 

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect, ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -94,7 +95,7 @@ def retry(request: HttpRequest, video_id: int) -> HttpResponse:
     video = video_for(user=request.user, video_id=video_id, at_least=Role.MANAGER)
     user: Any = request.user
     video_retry(video=video, user=user)
-    messages.success(request, f"{video.name} is queued again.")
+    messages.success(request, _("%(video)s is queued again.") % {"video": video.name})
     latest = video.import_items.order_by("-pk").first()
     if latest is None:
         return redirect("project", video.project.slug)

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from django.utils.translation import gettext_noop
+
 from vigil.interop.export_request import ExportTarget
 from vigil.interop.formats import label_studio, llava, sharegpt
 
@@ -11,12 +13,18 @@ FORMATS: dict[str, Callable[[ExportTarget], int]] = {
     "label_studio": label_studio.write,
 }
 TITLES = {
-    "llava": "LLaVA / Video-LLaMA conversations",
-    "sharegpt": "ShareGPT for LLaMA-Factory",
-    "label_studio": "Label Studio tasks",
+    "llava": gettext_noop("LLaVA / Video-LLaMA conversations"),
+    "sharegpt": gettext_noop("ShareGPT for LLaMA-Factory"),
+    "label_studio": gettext_noop("Label Studio tasks"),
 }
 DESCRIPTIONS = {
-    "llava": "One conversation a clip, times as text; for fine-tuning video language models of the LLaVA family.",
-    "sharegpt": "The same conversations as messages, with dataset_info.json; put the folder into LLaMA-Factory.",
-    "label_studio": "Every video with the model's pre-labels and people's annotations, and the configuration.",
+    "llava": gettext_noop(
+        "One conversation a clip, times as text; for fine-tuning video language models of the LLaVA family."
+    ),
+    "sharegpt": gettext_noop(
+        "The same conversations as messages, with dataset_info.json; put the folder into LLaMA-Factory."
+    ),
+    "label_studio": gettext_noop(
+        "Every video with the model's pre-labels and people's annotations, and the configuration."
+    ),
 }

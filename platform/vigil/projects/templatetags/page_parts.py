@@ -6,6 +6,7 @@ from django import template
 from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 from django_vite.core.asset_loader import DjangoViteAssetLoader
 from django_vite.core.exceptions import DjangoViteAssetNotFoundError
 
@@ -67,6 +68,12 @@ def address_with(context: Context, **changes: object) -> str:
         else:
             query[name] = str(value)
     return f"?{query.urlencode()}"
+
+
+@register.filter
+def word(value: str | None) -> str:
+    """A state, split or label of the database in the reader's language (projects/words.py has them all)."""
+    return gettext(value) if value else ""
 
 
 @register.filter

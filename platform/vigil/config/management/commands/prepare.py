@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
+from vigil.config.texts import catalogues_compile
 from vigil.projects.schema import migrations_waiting, schema_migrate
 
 
@@ -22,6 +23,7 @@ class Command(BaseCommand):
         if waiting:
             self.stdout.write(f"  {waiting} migrations")
             schema_migrate()
+        catalogues_compile()
         call_command("collectstatic", interactive=False, verbosity=0)
         if options["demo"]:
             call_command("load_demo", stdout=self.stdout, stderr=self.stderr)
