@@ -13,7 +13,7 @@ class InstructionPair:
     """One question with its answer."""
 
     kind: str
-    """judgement | description | interval | explanation"""
+    """judgement | description | interval | explanation; dialogue where people asked"""
     question: str
     answer: str
 

@@ -1,7 +1,7 @@
 """Every question worth asking about one video, with what it would teach and the reason in words. Pure."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from vigil.active_learning.acquisition import (
     Branches,
@@ -23,6 +23,8 @@ MISSED_BELOW = 0.5
 SAME_PLACE = 0.5
 """Temporal IoU from which two questions ask about the same place."""
 UNLOCATED_GAIN = 0.5
+DIALOGUE_GAIN = 0.5
+"""Of questions and answers about an event that is explained already: the prior, whatever the event."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,18 @@ class SeenSegment:
     end_ms: int
     label: str
     confidence: float
+
+
+@dataclass(frozen=True)
+class ExplainedEvent:
+    """An event whose place a person set or accepted, and whose sentence is known."""
+
+    start_ms: int
+    end_ms: int
+    label: str
+    has_dialogue: bool = False
+    segment_id: int | None = None
+    """The model's segment that it came from."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +68,8 @@ class SeenVideo:
     """Segments that people accepted, drew or rejected."""
     judged_ids: frozenset[int] = frozenset()
     """Model segments that people judged."""
+    explained: list[ExplainedEvent] = field(default_factory=list)
+    """Events of submitted annotations that have a sentence."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +108,7 @@ def candidates_of(video: SeenVideo, ranks: Ranks) -> list[Candidate]:
     to be normal: a high score there is a false alarm, which becomes a hard negative without anybody's time."""
     if video.weak_label == "normal" or not video.fused:
         return []
-    asked = [*_glances(video), *_verifies(video, ranks), *_segment_questions(video), *_fulls(video)]
+    asked = [*_glances(video), *_verifies(video, ranks), *_segment_questions(video), *_dialogues(video), *_fulls(video)]
     fresh = [one for one in asked if not _is_known(video, one)]
     return sorted(fresh, key=lambda one: -one.priority)
 
@@ -182,6 +198,20 @@ def _segment_questions(video: SeenVideo) -> list[Candidate]:
             )
         )
     return [one for one in found if one.priority > 0]
+
+
+def _dialogues(video: SeenVideo) -> list[Candidate]:
+    """For each explained event nobody has been asked about further: questions and answers in people's own words."""
+    found: list[Candidate] = []
+    discussed = [(one.start_ms, one.end_ms) for one in video.explained if one.has_dialogue]
+    for event in video.explained:
+        if any(overlap(*place, event.start_ms, event.end_ms) >= SAME_PLACE for place in discussed):
+            continue
+        discussed.append((event.start_ms, event.end_ms))
+        reason = f"{event.label} is explained here, but no question about it is answered yet"
+        one = _candidate(video, QuestionKind.DIALOGUE, event.start_ms, event.end_ms, DIALOGUE_GAIN, reason)
+        found.append(replace(one, segment_id=event.segment_id, stratum=event.label))
+    return found
 
 
 def _clip_at(video: SeenVideo, at_ms: int) -> int:

@@ -8,6 +8,7 @@ PRIOR_S = {
     QuestionKind.GLANCE: 8.0,
     QuestionKind.BOUNDS: 20.0,
     QuestionKind.EXPLAIN: 30.0,
+    QuestionKind.DIALOGUE: 45.0,
 }
 FULL_OVERHEAD_S = 20.0
 FULL_SPEED = 0.5
@@ -18,6 +19,7 @@ WORTH = {
     QuestionKind.GLANCE: 2.0,
     QuestionKind.BOUNDS: 3.0,
     QuestionKind.EXPLAIN: 4.0,
+    QuestionKind.DIALOGUE: 5.0,
     QuestionKind.FULL: 8.0,
 }
 """What one answer teaches against one verdict: a moment is mined outwards, a sentence also trains phase 3."""

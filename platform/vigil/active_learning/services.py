@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
@@ -10,10 +11,28 @@ from django.utils import timezone
 
 from vigil.accounts.models import User
 from vigil.active_learning.acquisition import overlap
-from vigil.active_learning.candidates import SAME_PLACE, Candidate, Ranks, SeenSegment, SeenVideo, candidates_of
+from vigil.active_learning.candidates import (
+    SAME_PLACE,
+    Candidate,
+    ExplainedEvent,
+    Ranks,
+    SeenSegment,
+    SeenVideo,
+    candidates_of,
+)
 from vigil.active_learning.models import Round
 from vigil.active_learning.selection import SelectionRules, selected
-from vigil.annotations.models import Annotation, AnnotationState, Question, QuestionKind, QuestionState, Segment, Skip
+from vigil.annotations.dialogues import answered_turns
+from vigil.annotations.models import (
+    Annotation,
+    AnnotationState,
+    Outcome,
+    Question,
+    QuestionKind,
+    QuestionState,
+    Segment,
+    Skip,
+)
 from vigil.annotations.questions import LEASE, WORKBENCH_KINDS
 from vigil.predictions.models import Prediction
 from vigil.projects.models import Project
@@ -181,18 +200,28 @@ def _seen(project: Project, predictions: Iterable[Prediction]) -> list[SeenVideo
         annotation__state=AnnotationState.SUBMITTED,
         annotation__is_frozen_truth=False,
     )
-    for video_id, start_ms, end_ms, source_id in drawn.values_list(
-        "annotation__video_id", "start_ms", "end_ms", "source_id"
+    explained: dict[int, list[ExplainedEvent]] = defaultdict(list)
+    for video_id, start_ms, end_ms, source_id, label, outcome, explanation, dialogue in drawn.values_list(
+        *("annotation__video_id", "start_ms", "end_ms", "source_id", "label", "outcome", "explanation", "dialogue")
     ):
         labelled[video_id].append((start_ms, end_ms))
         if source_id is not None:
             judged[video_id].add(source_id)
-    return [_seen_video(one, asked[one.video_id], labelled[one.video_id], judged[one.video_id]) for one in predictions]
+        if explanation.strip() and outcome != Outcome.REJECTED:
+            has_dialogue = bool(answered_turns(dialogue))
+            explained[video_id].append(ExplainedEvent(start_ms, end_ms, label, has_dialogue, source_id))
+    return [
+        replace(
+            _seen_video(one, asked[one.video_id]),
+            labelled=labelled[one.video_id],
+            judged_ids=frozenset(judged[one.video_id]),
+            explained=explained[one.video_id],
+        )
+        for one in predictions
+    ]
 
 
-def _seen_video(
-    prediction: Prediction, asked: list[tuple[str, int, int]], labelled: list[tuple[int, int]], judged: set[int]
-) -> SeenVideo:
+def _seen_video(prediction: Prediction, asked: list[tuple[str, int, int]]) -> SeenVideo:
     return SeenVideo(
         id=prediction.video_id,
         duration_ms=prediction.video.duration_ms,
@@ -206,6 +235,4 @@ def _seen_video(
             for one in prediction.segments.all()
         ],
         asked=asked,
-        labelled=labelled,
-        judged_ids=frozenset(judged),
     )

@@ -28,6 +28,8 @@ class DocumentRules:
     labels: frozenset[str]
     sources: Mapping[int, Source] = field(default_factory=dict)
     """By id: every predicted segment of this video."""
+    drafts: Mapping[int, str] = field(default_factory=dict)
+    """By id: what the model wrote anew about this video, as far as the document names it."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +44,13 @@ class CheckedSegment:
     outcome: Outcome
     source_id: int | None
     draft_explanation: str
+    draft_id: int | None = None
+    dialogue: tuple[Mapping[str, str], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The segment as documents and revisions write it."""
-        return {**vars(self), "key": str(self.key), "outcome": str(self.outcome)}
+        dialogue = [dict(turn) for turn in self.dialogue]
+        return {**vars(self), "key": str(self.key), "outcome": str(self.outcome), "dialogue": dialogue}
 
 
 def segments_checked(document: DocumentIn, rules: DocumentRules) -> list[CheckedSegment]:
@@ -81,22 +86,46 @@ def segment_checked(segment: SegmentIn, rules: DocumentRules, name: str = "The s
         source = rules.sources.get(segment.source_id)
         if source is None:
             raise Invalid(f"{name} names model segment {segment.source_id}, which is not of this video.")
+    draft = _draft_of(segment, source, rules, name)
     return CheckedSegment(
         key=segment.key,
         start_ms=segment.start_ms,
         end_ms=segment.end_ms,
         label=segment.label,
         explanation=segment.explanation,
-        outcome=outcome_of(segment, source, name),
+        outcome=outcome_of(segment, source, name, draft),
         source_id=segment.source_id,
-        draft_explanation=source.explanation if source else segment.draft_explanation,
+        draft_explanation=draft,
+        draft_id=segment.draft_id,
+        dialogue=_dialogue_checked(segment, name),
     )
 
 
-def outcome_of(segment: SegmentIn, source: Source | None, name: str) -> Outcome:
+def _draft_of(segment: SegmentIn, source: Source | None, rules: DocumentRules, name: str) -> str:
+    """The model's sentence that the person saw last: one that it wrote anew, else that of the model's segment."""
+    if segment.draft_id is not None:
+        if segment.draft_id not in rules.drafts:
+            raise Invalid(f"{name} names draft {segment.draft_id}, which is not of this video; ask for a new one.")
+        return rules.drafts[segment.draft_id]
+    return source.explanation if source else segment.draft_explanation
+
+
+def _dialogue_checked(segment: SegmentIn, name: str) -> tuple[dict[str, str], ...]:
+    """Questions, each with its answer.
+
+    Raises:
+        Invalid: they do not take turns.
+    """
+    roles = [turn.role for turn in segment.dialogue]
+    if roles != ["user", "assistant"] * (len(roles) // 2):
+        raise Invalid(f"{name} has a dialogue that is not questions, each with its answer; put them in order.")
+    return tuple({"role": turn.role, "text": turn.text} for turn in segment.dialogue)
+
+
+def outcome_of(segment: SegmentIn, source: Source | None, name: str, draft: str = "") -> Outcome:
     """What the person did with the model's segment; the client's word counts only for a rejection."""
     if source is None:
-        if segment.draft_explanation:
+        if segment.draft_explanation and segment.draft_id is None:
             return segment.outcome  # from an import, or its model is gone: what was known of it stays
         if segment.outcome == Outcome.REJECTED:
             raise Invalid(f"{name} is rejected, but it is no segment of the model; delete it instead.")
@@ -104,7 +133,9 @@ def outcome_of(segment: SegmentIn, source: Source | None, name: str) -> Outcome:
     if segment.outcome == Outcome.REJECTED:
         return Outcome.REJECTED
     same = (segment.start_ms, segment.end_ms, segment.label, segment.explanation)
-    is_same = same == (source.start_ms, source.end_ms, source.label, source.explanation)
+    # Who takes the sentence that the model wrote anew, and changes nothing, accepts.
+    sentence = source.explanation if segment.draft_id is None else draft
+    is_same = same == (source.start_ms, source.end_ms, source.label, sentence)
     return Outcome.ACCEPTED if is_same else Outcome.CHANGED
 
 

@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from vigil.predictions.models import PredictedSegment, Prediction
+from vigil.projects.work import Work
+from vigil.registry.models import ModelVersion
 from vigil.videos.models import Video
 
 
@@ -18,6 +20,7 @@ class QuestionKind(models.TextChoices):
     VERIFY = "verify"
     BOUNDS = "bounds"
     EXPLAIN = "explain"
+    DIALOGUE = "dialogue"
     FULL = "full"
 
 
@@ -145,6 +148,12 @@ class Segment(models.Model):
         PredictedSegment, on_delete=models.SET_NULL, null=True, blank=True, help_text="The model's segment it came from"
     )
     draft_explanation = models.TextField(blank=True, help_text="The model's sentence that the person saw")
+    draft = models.ForeignKey(
+        "annotations.Draft", on_delete=models.SET_NULL, null=True, blank=True, help_text="Where that sentence is newer"
+    )
+    dialogue = models.JSONField(
+        default=list, blank=True, help_text='[{"role": "user"|"assistant", "text"}]: questions, each with its answer'
+    )
 
     class Meta:
         ordering = ["start_ms", "pk"]
@@ -153,6 +162,33 @@ class Segment(models.Model):
             models.CheckConstraint(
                 condition=Q(start_ms__gte=0) & Q(end_ms__gt=F("start_ms")), name="segment_is_an_interval"
             ),
+        ]
+
+
+class DraftKind(models.TextChoices):
+    EXPLANATION = "explanation"
+    ANSWER = "answer"
+
+
+class Draft(Work):
+    """A person asked the current model for words about one interval; a gpu worker writes them here, once."""
+
+    video = models.ForeignKey(Video, on_delete=models.CASCADE, related_name="drafts")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="drafts")
+    model_version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="drafts")
+    kind = models.CharField(max_length=12, choices=DraftKind.choices)
+    start_ms = models.IntegerField()
+    end_ms = models.IntegerField()
+    label = models.CharField(max_length=120)
+    question = models.TextField(blank=True, help_text="What an answer answers")
+    text = models.TextField(blank=True)
+    confidence = models.FloatField(null=True, blank=True, help_text="None: the template spoke for the model")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(start_ms__gte=0) & Q(end_ms__gt=F("start_ms")), name="draft_is_about_an_interval"
+            )
         ]
 
 

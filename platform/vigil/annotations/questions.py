@@ -9,6 +9,7 @@ from django.utils import timezone
 from pydantic import ValidationError
 
 from vigil.accounts.models import User
+from vigil.annotations.dialogues import answered_turns
 from vigil.annotations.documents import segment_checked
 from vigil.annotations.models import Annotation, Answer, Question, QuestionKind, QuestionState, Skip
 from vigil.annotations.schemas import BoundsPayload, ExplainPayload, GlancePayload, Strict, VerifyPayload
@@ -17,7 +18,7 @@ from vigil.projects.errors import Conflict, Invalid
 from vigil.videos.models import Video
 
 LEASE = timedelta(minutes=10)
-WORKBENCH_KINDS = (QuestionKind.BOUNDS, QuestionKind.EXPLAIN, QuestionKind.FULL)
+WORKBENCH_KINDS = (QuestionKind.BOUNDS, QuestionKind.EXPLAIN, QuestionKind.DIALOGUE, QuestionKind.FULL)
 """Kinds that are answered by submitting an annotation; the others have a page of their own."""
 
 PAYLOADS: dict[str, type[Strict]] = {
@@ -106,7 +107,8 @@ def payload_checked(question: Question, payload: dict[str, Any]) -> dict[str, An
     _check_against_video(question, given)
     stored: dict[str, Any] = given.model_dump(mode="json", exclude_none=True)
     if isinstance(given, BoundsPayload) and given.segment is not None:
-        rules = document_rules(video=question.video, labels={given.segment.label})
+        drafts = set() if given.segment.draft_id is None else {given.segment.draft_id}
+        rules = document_rules(video=question.video, labels={given.segment.label}, draft_ids=drafts)
         stored["segment"] = segment_checked(given.segment, rules).as_json()
     return stored
 
@@ -140,19 +142,32 @@ def annotated_questions_close(*, user: User, annotation: Annotation, question_id
 
     Raises:
         Conflict: somebody else took or answered `question_id` meanwhile.
+        Invalid: it asks for a dialogue, and there is none.
     """
     mine = Question.objects.filter(video=annotation.video, state=QuestionState.LEASED, leased_by=user)
     held = list(mine.filter(Q(kind__in=WORKBENCH_KINDS) | Q(pk=question_id)))
+    held = [one for one in held if one.pk == question_id or _has_turns(annotation, one)]
     if question_id is not None and question_id not in {question.pk for question in held}:
         held += _question_taken(user, annotation, question_id)
     for question in held:
+        if not _has_turns(annotation, question):
+            raise Invalid("There is no answered question about the segment yet; write one, or skip this task.")
         _answer_by_annotation(user, annotation, question)
-    settled = Q(segment_id__in=judged_source_ids(annotation=annotation))
+    # A dialogue is asked for because its segment is judged; only its turns settle it.
+    settled = Q(segment_id__in=judged_source_ids(annotation=annotation)) & ~Q(kind=QuestionKind.DIALOGUE)
     still_open = _free_questions(annotation)
     if not annotation.is_fully_watched:
         still_open = still_open.filter(settled)
     # Who had one and is still at it may answer it all the same: `leased_by` stays.
     still_open.update(state=QuestionState.WITHDRAWN, leased_until=None)
+
+
+def _has_turns(annotation: Annotation, question: Question) -> bool:
+    """Whether the annotation answers a question for a dialogue; True for every other kind."""
+    if question.kind != QuestionKind.DIALOGUE:
+        return True
+    near = annotation.segments.filter(start_ms__lt=question.end_ms, end_ms__gt=question.start_ms)
+    return any(answered_turns(segment.dialogue) for segment in near)
 
 
 def _free_questions(annotation: Annotation) -> QuerySet[Question]:

@@ -7,12 +7,14 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import AfterValidator, ConfigDict, Field, StrictBool, StrictInt
 
-from vigil.annotations.models import Outcome
+from vigil.annotations.models import DraftKind, Outcome
 
 MAX_INT = 2**31 - 1
 MAX_ID = 2**63 - 1
 MAX_SEGMENTS = 5000
 MAX_TEXT = 5000
+MAX_TURNS = 40
+"""Twenty questions with their answers."""
 
 
 def _storable(text: str) -> str:
@@ -32,6 +34,13 @@ class Strict(Schema):
     model_config = ConfigDict(extra="forbid")
 
 
+class TurnIn(Strict):
+    """One side of a dialogue. A text may be empty while it is being written."""
+
+    role: Literal["user", "assistant"]
+    text: Text
+
+
 class SegmentIn(Strict):
     """One segment of a document, half open: `[start_ms, end_ms)`."""
 
@@ -43,6 +52,8 @@ class SegmentIn(Strict):
     outcome: Outcome = Outcome.MANUAL
     source_id: RowId | None = None
     draft_explanation: Text = ""
+    draft_id: RowId | None = None
+    dialogue: Annotated[list[TurnIn], Field(max_length=MAX_TURNS)] = []
 
 
 class DocumentIn(Strict):
@@ -75,6 +86,26 @@ class BoundsPayload(Strict):
 
 class ExplainPayload(Strict):
     explanation: Annotated[Text, Field(min_length=1)]
+
+
+class DraftIn(Strict):
+    """What the current model is asked about one interval."""
+
+    kind: DraftKind
+    start_ms: Milliseconds
+    end_ms: Milliseconds
+    label: LabelName
+    question: Text = ""
+
+
+class DraftOut(Schema):
+    id: int
+    state: str
+    text: str
+    model: str
+    error: str
+    is_own_words: bool
+    """False: the model's words could not be shown, and the template's sentence stands in."""
 
 
 class AnswerIn(Strict):

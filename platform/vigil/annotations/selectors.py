@@ -1,6 +1,6 @@
 """Reads annotations, answers and questions; hands them out only to those who may see them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db.models import Exists, Func, OuterRef, Prefetch, QuerySet, TextField
@@ -8,11 +8,21 @@ from django.db.models import Exists, Func, OuterRef, Prefetch, QuerySet, TextFie
 from annotation_templates.loading import load_template
 from vigil.accounts.models import Role, User
 from vigil.annotations.documents import DocumentRules, Source
-from vigil.annotations.models import Annotation, AnnotationState, Answer, Outcome, Question, Segment
+from vigil.annotations.models import (
+    Annotation,
+    AnnotationState,
+    Answer,
+    Draft,
+    DraftKind,
+    Outcome,
+    Question,
+    Segment,
+)
 from vigil.predictions.models import PredictedSegment
 from vigil.projects.errors import Missing, NotAllowed
 from vigil.projects.models import Project
 from vigil.projects.selectors import role_required
+from vigil.projects.work import WorkState
 from vigil.videos.models import Video
 
 # ---------------------------------------------------------------- access
@@ -78,7 +88,9 @@ def submitted_of(*, project: Project) -> QuerySet[Annotation]:
     submitted = Annotation.objects.filter(
         video__project=project, is_frozen_truth=False, state=AnnotationState.SUBMITTED
     )
-    segments = Prefetch("segments", queryset=Segment.objects.select_related("source__prediction__model_version"))
+    segments = Prefetch(
+        "segments", queryset=Segment.objects.select_related("source__prediction__model_version", "draft__model_version")
+    )
     return submitted.select_related("video", "user").prefetch_related(segments).order_by("video_id", "pk")
 
 
@@ -126,6 +138,8 @@ def _segment_json(segment: Segment) -> dict[str, Any]:
         "outcome": segment.outcome,
         "source_id": segment.source_id,
         "draft_explanation": segment.draft_explanation,
+        "draft_id": segment.draft_id,
+        "dialogue": segment.dialogue,
     }
 
 
@@ -149,14 +163,16 @@ def labels_to_choose(*, project: Project, also: Iterable[str] = ()) -> list[str]
     return template + sorted(brought - set(template))
 
 
-def document_rules(*, video: Video, labels: Iterable[str]) -> DocumentRules:
-    """What a document about the video may hold, as far as these labels go: the whole list is not read at each save."""
+def document_rules(*, video: Video, labels: Iterable[str], draft_ids: Collection[int] = ()) -> DocumentRules:
+    """What a document about the video may hold, as far as these labels and drafts go: not all is read at each save."""
     segments = PredictedSegment.objects.filter(prediction__video=video)
     sources = {row.pk: Source(row.start_ms, row.end_ms, row.label, row.explanation) for row in segments}
     known = {label.name for label in load_template(video.project.template).labels}
     known.update(source.label for source in sources.values())
     known.update(label for label in set(labels) - known if _is_used(video.project, label))
-    return DocumentRules(duration_ms=video.duration_ms, labels=frozenset(known), sources=sources)
+    written = Draft.objects.filter(video=video, pk__in=draft_ids, kind=DraftKind.EXPLANATION)
+    drafts = dict(written.filter(state=WorkState.SUCCEEDED).values_list("pk", "text")) if draft_ids else {}
+    return DocumentRules(duration_ms=video.duration_ms, labels=frozenset(known), sources=sources, drafts=drafts)
 
 
 def _is_used(project: Project, label: str) -> bool:

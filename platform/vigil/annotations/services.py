@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -20,6 +21,12 @@ from vigil.annotations.selectors import annotation_for, document_rules, workbenc
 from vigil.predictions.selectors import prediction_of
 from vigil.projects.errors import Invalid
 from vigil.videos.models import Video
+
+WRITTEN = (
+    *("start_ms", "end_ms", "label", "explanation", "outcome", "source"),
+    *("draft_explanation", "draft", "dialogue"),
+)
+"""What a save may change of a segment."""
 
 
 def annotation_open(*, user: User, video: Video) -> Annotation:
@@ -43,7 +50,11 @@ def annotation_save(*, user: User, annotation_id: int, revision: int, document: 
         RevisionConflict: somebody saved meanwhile; their document comes along.
     """
     annotation = annotation_for(user=user, annotation_id=annotation_id)
-    rules = document_rules(video=annotation.video, labels={segment.label for segment in document.segments})
+    rules = document_rules(
+        video=annotation.video,
+        labels={segment.label for segment in document.segments},
+        draft_ids={segment.draft_id for segment in document.segments if segment.draft_id is not None},
+    )
     segments = segments_checked(document, rules)
     content = {
         "segments": [segment.as_json() for segment in sorted(segments, key=_place)],
@@ -143,7 +154,7 @@ def _imported(video: Video, segments: Iterable[LabelledSegment]) -> list[Checked
         except ValidationError as error:
             fault = error.errors()[0]
             raise Invalid(f"{video.name}: segment {number}, {fault['loc'][0]}: {fault['msg']}") from error
-        checked.append(CheckedSegment(**{**vars(one), "outcome": _imported_outcome(segment)}))
+        checked.append(CheckedSegment(**{**vars(one), "outcome": _imported_outcome(segment), "dialogue": ()}))
     return checked
 
 
@@ -164,6 +175,9 @@ def _import(
 ) -> None:
     """Writes one revision with the segments, unless the annotation already says just that."""
     before = workbench_document(annotation)
+    talked = {one.key: tuple(one.dialogue) for one in annotation.segments.all()}
+    # What people asked and answered about a segment outlives that it is imported again.
+    segments = {key: replace(one, dialogue=talked.get(key, ())) for key, one in segments.items()}
     gone = {*segments, *replaced}
     others = [_stored(one) for one in annotation.segments.exclude(key__in=gone)] if keeps_others else []
     kept = sorted([*segments.values(), *others], key=_place)
@@ -188,6 +202,8 @@ def _stored(segment: Segment) -> CheckedSegment:
         outcome=Outcome(segment.outcome),
         source_id=segment.source_id,
         draft_explanation=segment.draft_explanation,
+        draft_id=segment.draft_id,
+        dialogue=tuple(segment.dialogue),
     )
 
 
@@ -199,10 +215,13 @@ def document_write(
     kept = {segment.key for segment in segments}
     annotation.segments.exclude(key__in=kept).delete()
     Segment.objects.bulk_create(
-        [Segment(annotation=annotation, **vars(segment)) for segment in segments],
+        [
+            Segment(annotation=annotation, **vars(segment) | {"dialogue": list(segment.dialogue)})
+            for segment in segments
+        ],
         update_conflicts=True,
         unique_fields=["annotation", "key"],
-        update_fields=["start_ms", "end_ms", "label", "explanation", "outcome", "source", "draft_explanation"],
+        update_fields=WRITTEN,
     )
     Revision.objects.create(annotation=annotation, number=annotation.revision, document=content, saved_by=saved_by)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from annotation_templates.conversations import InstructionPair, instruction_pairs
 from annotation_templates.template import AnnotationTemplate, stable_index
-from ml.contracts import LabelledSegment, TrainingVideo, Verdict, VideoRef, VideoTruth
+from ml.contracts import DialogueTurn, LabelledSegment, TrainingVideo, Verdict, VideoRef, VideoTruth
 
 CONTEXT_MS = 4_000
 """Shown before and after an event, as far as no other event is there."""
@@ -80,6 +80,8 @@ class Event:
     explanation: str
     draft: str
     source: Source
+    dialogue: tuple[InstructionPair, ...] = ()
+    """People's own questions about it, with their answers."""
 
 
 class RecordWriter:
@@ -94,9 +96,11 @@ class RecordWriter:
         who = {_place(source): _source(source) for source in sources}
         video = training.video
         for segment in training.segments:
-            if segment.explanation:
+            dialogue = _dialogue_about(segment, training.dialogue)
+            if segment.explanation or dialogue:
                 source = who.get(("segment", segment.start_ms, segment.end_ms), Source("manual", "", ""))
-                yield self._record(video, _shown(segment, training.segments, video.duration_ms, source))
+                event = _shown(segment, training.segments, video.duration_ms, source)
+                yield self._record(video, replace(event, dialogue=dialogue))
         for rejected in training.rejected:
             source = who.get(("rejected", rejected.start_ms, rejected.end_ms), Source("rejected", "", ""))
             if not _touches(rejected, training.segments) and rejected.end_ms - rejected.start_ms >= SHORTEST_CLIP_MS:
@@ -154,13 +158,13 @@ class RecordWriter:
             start_ms=event.start_ms - event.clip_start_ms,
             end_ms=event.end_ms - event.clip_start_ms,
             explanation=event.explanation,
-            kinds=("description", "interval", "explanation") if event.label else ("judgement",),
+            kinds=_kinds_about(event),
         )
         return ClipRecord(
             id=key,
             split=video.split,
             clip=f"clips/{video.split}/{video.key[:16]}-{event.clip_start_ms}-{event.clip_end_ms}.mp4",
-            turns=turns,
+            turns=(*turns, *event.dialogue),
             provenance=Provenance(
                 video_sha256=video.key,
                 video_name=video.name,
@@ -178,6 +182,19 @@ class RecordWriter:
                 template_sha256=self.template.sha256,
             ),
         )
+
+
+def _kinds_about(event: Event) -> tuple[str, ...]:
+    """What the template asks about it; nothing that would need a sentence where nobody wrote one."""
+    if not event.label:
+        return ("judgement",)
+    return ("description", "interval", "explanation") if event.explanation else ("interval",)
+
+
+def _dialogue_about(segment: LabelledSegment, turns: Iterable[DialogueTurn]) -> tuple[InstructionPair, ...]:
+    place = (segment.start_ms, segment.end_ms)
+    about = (turn for turn in turns if (turn.start_ms, turn.end_ms) == place)
+    return tuple(InstructionPair("dialogue", turn.question, turn.answer) for turn in about)
 
 
 def _shown(segment: LabelledSegment, others: Iterable[LabelledSegment], duration_ms: int, source: Source) -> Event:

@@ -22,6 +22,7 @@ COUNTED = (
     "rejected",
     "explanations",
     "corrected_explanations",
+    "dialogue_turns",
 )
 
 
@@ -73,6 +74,7 @@ def counts_of(videos: Sequence[ManifestVideo]) -> dict[str, int]:
             bool(segment.explanation and segment.draft and segment.explanation != segment.draft)
             for segment in training.segments
         )
+        counts["dialogue_turns"] += len(training.dialogue)
         counts.update(said.outcome for said in one.statements if said.outcome)
     return dict(counts)
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from ml.contracts import Glance, LabelledSegment, TrainingVideo, Verdict, VideoRef
-from vigil.annotations.models import Annotation, Answer, Outcome, QuestionKind
+from ml.contracts import DialogueTurn, Glance, LabelledSegment, TrainingVideo, Verdict, VideoRef
+from vigil.annotations.dialogues import Pair, answered_turns, joined_dialogue
+from vigil.annotations.models import Annotation, Answer, Outcome, QuestionKind, Segment
 from vigil.predictions.models import PredictedSegment
 from vigil.videos.models import WeakLabel
 
@@ -28,6 +29,8 @@ class Statement:
     label: str = ""
     explanation: str = ""
     draft: str = ""
+    dialogue: tuple[Pair, ...] = ()
+    """Questions about it with their answers."""
     outcome: str = ""
     """accepted | changed | rejected | manual; empty for glances and verdicts"""
     user_id: int | None = None
@@ -65,16 +68,24 @@ def statements_of_annotation(annotation: Annotation) -> list[Statement]:
             label=segment.label,
             explanation=segment.explanation.strip(),
             draft=segment.draft_explanation.strip(),
+            dialogue=answered_turns(segment.dialogue),
             outcome=segment.outcome,
             user_id=annotation.user_id,
             said_at=annotation.updated_at,  # a save after the submit counts at once, and is as late as it is
             source=f"annotation {annotation.pk}",
-            model=segment.source.prediction.model_version.name if segment.source else "",
+            model=_model_of(segment),
             model_segment_id=segment.source_id,
             has_model_edges=_has_model_edges(segment.source, segment.start_ms, segment.end_ms, segment.label),
         )
         for segment in annotation.segments.all()
     ]
+
+
+def _model_of(segment: Segment) -> str:
+    """The version whose words the person saw: that of the newer draft, where one was taken."""
+    if segment.draft is not None:
+        return segment.draft.model_version.name
+    return segment.source.prediction.model_version.name if segment.source else ""
 
 
 def statements_of_answer(answer: Answer) -> list[Statement]:
@@ -122,6 +133,7 @@ def _bounds_statement(base: Statement, payload: dict[str, Any], answer: Answer) 
     explanation, draft = str(edges.get("explanation", "")).strip(), str(edges.get("draft_explanation", "")).strip()
     return replace(
         base,
+        dialogue=answered_turns(edges.get("dialogue", [])),
         kind="segment",
         start_ms=start_ms,
         end_ms=end_ms,
@@ -171,7 +183,8 @@ def merged(statements: Iterable[Statement]) -> tuple[Statement, ...]:
         twin = next((one for one in kept if _is_same_event(one, statement)), None)
         if twin is not None:
             kept.remove(twin)
-            statement = _joined(twin, statement)
+            dialogue = joined_dialogue(twin.dialogue, statement.dialogue)
+            statement = replace(_joined(twin, statement), dialogue=dialogue)
         kept.append(statement)
     return tuple(sorted(kept, key=_order_in_time))
 
@@ -227,6 +240,11 @@ def training_video(ref: VideoRef, statements: Sequence[Statement], *, is_fully_l
             for one in _of_kind(statements, "segment")
         ),
         rejected=tuple(_verdict(one) for one in _of_kind(statements, "rejected")),
+        dialogue=tuple(
+            DialogueTurn(one.start_ms, one.end_ms, question, answer)
+            for one in _of_kind(statements, "segment")
+            for question, answer in one.dialogue
+        ),
         is_fully_labelled=is_fully_labelled,
     )
 

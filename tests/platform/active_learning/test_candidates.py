@@ -1,6 +1,6 @@
 import dataclasses
 
-from vigil.active_learning.candidates import Candidate, Ranks, SeenSegment, SeenVideo, candidates_of
+from vigil.active_learning.candidates import Candidate, ExplainedEvent, Ranks, SeenSegment, SeenVideo, candidates_of
 
 FLAT = [0.02] * 30
 
@@ -129,3 +129,19 @@ def test_a_padded_last_clip_ends_with_the_video():
 def test_a_video_without_clips_asks_nothing():
     empty = seen(clip_start_ms=[], clip_end_ms=[], branches=[], fused=[])
     assert candidates_of(empty, Ranks.of([empty])) == []
+
+
+def test_an_explained_event_without_questions_about_it_gets_a_dialogue_and_says_why():
+    event = ExplainedEvent(10_000, 14_000, "Fighting", segment_id=7)
+    twin = dataclasses.replace(event, start_ms=10_500, segment_id=8)
+    [dialogue] = found(seen(explained=[event, twin], labelled=[(10_000, 14_000)]), "dialogue")
+    assert (dialogue.start_ms, dialogue.end_ms, dialogue.segment_id, dialogue.stratum) == (
+        10_000,
+        14_000,
+        7,
+        "Fighting",
+    )
+    assert dialogue.reason == "Fighting is explained here, but no question about it is answered yet"
+    discussed = dataclasses.replace(twin, has_dialogue=True)
+    assert found(seen(explained=[event, discussed]), "dialogue") == []
+    assert found(seen(explained=[event], asked=[("dialogue", 10_000, 14_000)]), "dialogue") == []

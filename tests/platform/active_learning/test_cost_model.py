@@ -6,7 +6,7 @@ from vigil.annotations.models import QuestionKind
 
 def test_the_ladder_costs_more_on_each_step():
     costs = [cost_s(kind, 20_000) for kind in QuestionKind if kind != QuestionKind.GLANCE]
-    assert costs == sorted(costs) == [4.0, 20.0, 30.0, 60.0]
+    assert costs == sorted(costs) == [4.0, 20.0, 30.0, 45.0, 60.0]
     assert cost_s(QuestionKind.GLANCE, 20_000) == 8.0
 
 

@@ -65,7 +65,8 @@ def test_a_save_writes_segments_and_appends_a_revision(annotation):
     segment = drawn(explanation="A man shoves another.")
     saved = save(annotation, 0, segment, is_fully_watched=True, spent_ms=12_345)
     assert saved.revision == 1
-    expected = {**segment, "outcome": "manual", "source_id": None, "draft_explanation": ""}
+    kept = {"source_id": None, "draft_explanation": "", "draft_id": None, "dialogue": []}
+    expected = {**segment, "outcome": "manual", **kept}
     assert workbench_document(saved) == {"segments": [expected], "is_fully_watched": True, "spent_ms": 12_345}
     revision = Revision.objects.get(annotation=annotation)
     assert (revision.number, revision.saved_by) == (1, annotation.user)

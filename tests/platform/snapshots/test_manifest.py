@@ -43,5 +43,5 @@ def test_every_kind_is_counted_by_hand():
     counts = counts_of([line("a", FIGHT, KEPT, DRAWN, WRONG, TAP, NO, weak_label="abnormal"), line("b")])
     assert counts == {
         "videos": 2, "weak_labels": 1, "glances": 1, "verdicts": 1, "segments": 3, "accepted": 1, "changed": 1,
-        "manual": 1, "rejected": 1, "explanations": 2, "corrected_explanations": 1,
+        "manual": 1, "rejected": 1, "explanations": 2, "corrected_explanations": 1, "dialogue_turns": 0,
     }  # fmt: skip
