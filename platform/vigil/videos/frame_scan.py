@@ -1,7 +1,7 @@
 """When each frame of a stream is shown, read from the packets alone; by decoding only where packets do not tell."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -28,6 +28,9 @@ class FrameScan:
     keyframes: list[int]
     is_from_packets: bool
     """False: packets had no times, so the n-th time belongs to the n-th decoded frame."""
+    starts_anew: bool
+    """Whether every keyframe can be shown first: nothing that follows it in the file is shown before it (as in an
+    open GOP), and nothing is cut off by an edit list."""
 
     @property
     def times_ms(self) -> list[int]:
@@ -96,7 +99,29 @@ def scan(path: Path) -> FrameScan:
         last_duration=shown[pts[-1]].duration,
         keyframes=[time for time in pts if shown[time].is_keyframe],
         is_from_packets=True,
+        starts_anew=_starts_anew(packets),
     )
+
+
+def _starts_anew(packets: "list[_PacketTimes]") -> bool:
+    key: int | None = None
+    for packet in packets:
+        if packet.is_discard or packet.pts is None:
+            return False
+        if packet.is_keyframe:
+            key = packet.pts
+        elif key is None or packet.pts < key:
+            return False
+    return True
+
+
+def from_first_shown(scanned: FrameScan, first_pts: int | None) -> FrameScan:
+    """The scan without what comes before the first frame that a decoder gives: a recording that was cut out of a
+    stream begins with frames whose reference is not in the file."""
+    if not scanned.is_from_packets or first_pts is None or first_pts not in scanned.pts:
+        return scanned
+    pts = scanned.pts[scanned.pts.index(first_pts) :]
+    return replace(scanned, pts=pts, keyframes=[time for time in scanned.keyframes if time >= first_pts])
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +178,7 @@ def _scan_decoded(path: Path) -> FrameScan:
         base, step = 1 / Fraction(rate), 1
         times = list(range(len(marks)))
     keyframes = [time for time, mark in zip(times, marks, strict=True) if mark[2]]
-    return FrameScan(times, base, step, keyframes, is_from_packets=False)
+    return FrameScan(times, base, step, keyframes, is_from_packets=False, starts_anew=False)
 
 
 def decoded(container: Any, stream: Any) -> Iterator[Any]:

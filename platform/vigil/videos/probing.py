@@ -13,7 +13,7 @@ from typing import Any
 
 import av.error
 
-from vigil.videos.frame_scan import FrameScan, decoded, scan
+from vigil.videos.frame_scan import FrameScan, decoded, from_first_shown, scan
 from vigil.videos.frame_times import pack
 from vigil.videos.opening import open_container, video_stream
 from vigil.videos.sandbox import Limits, Refused, answer, run_limited
@@ -54,6 +54,8 @@ class Probe:
     """False: the n-th time of the table belongs to the n-th decoded frame."""
     packed_times: bytes
     """The frame-time table as `frame_times.pack` writes it."""
+    starts_anew: bool = False
+    """Every keyframe can be shown first (see `FrameScan`); not known of what was imported before it was asked."""
 
 
 def probe_file(path: Path) -> Probe:
@@ -92,6 +94,9 @@ def main(arguments: Sequence[str]) -> dict[str, Any]:
     with open_container(path) as container:
         stream = video_stream(container)
         frame = _check_ends(container, stream, scanned)
+        # The packets of an AVI carry the times of decoding, which say nothing about the frames that are shown.
+        if container.format.name != "avi":
+            scanned = from_first_shown(scanned, frame.pts)
         return _described(container, stream, scanned, structure, frame)
 
 
@@ -150,6 +155,7 @@ def _described(container: Any, stream: Any, scanned: FrameScan, structure: Struc
         "is_faststart": structure.is_faststart,
         # An AVI knows decoding order alone: with B-frames its packets' times belong to other frames.
         "is_timed_by_packets": scanned.is_from_packets and container.format.name != "avi",
+        "starts_anew": scanned.starts_anew,
         "packed_times": base64.b64encode(pack(scanned.times_ms)).decode(),
     }
 

@@ -4,9 +4,9 @@ Runs in a process of its own under limits (`sandbox`), writes into the folder it
 """
 
 import json
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +19,14 @@ from vigil.videos.frame_scan import decoded
 from vigil.videos.frame_times import unpack
 from vigil.videos.opening import open_container, video_stream
 from vigil.videos.probing import GIB, Probe
-from vigil.videos.proxy_plan import Filmstrip, filmstrip_plan, first_tick, is_browser_ready, proxy_rate, proxy_size
+from vigil.videos.proxy_plan import Filmstrip, filmstrip_plan, is_browser_ready, proxy_size
+from vigil.videos.proxy_writing import MAX_THREADS, ProxyWriter
 from vigil.videos.sandbox import Limits, Refused, answer, run_limited
 
 PROXY_FILE, POSTER_FILE, FILMSTRIP_FILE = "proxy.mp4", "poster.jpg", "filmstrip.jpg"
 POSTER_AT = 0.25
 POSTER_WIDTH = 640
-MAX_THREADS = 8
-X264 = {"preset": "superfast", "crf": "23", "bf": "0", "sc_threshold": "0", "profile": "high"}
+USUAL_FPS = 30
 TURNS = {90: [("transpose", "clock")], 180: [("hflip", ""), ("vflip", "")], 270: [("transpose", "cclock")]}
 
 
@@ -41,7 +41,6 @@ class Plan:
     rotation: int
     width: int
     height: int
-    rate: tuple[int, int]
     makes_proxy: bool
     filmstrip: Filmstrip
 
@@ -57,7 +56,6 @@ def render_file(
     times_file = out_dir / "times"
     times_file.write_bytes(probe.packed_times)
     width, height = proxy_size(probe.width, probe.height)
-    rate = proxy_rate(probe.fps, probe.is_variable_rate, unpack(probe.packed_times))
     plan = Plan(
         times_file=str(times_file),
         start_ms=probe.start_ms,
@@ -66,11 +64,10 @@ def render_file(
         rotation=probe.rotation,
         width=width,
         height=height,
-        rate=(rate.numerator, rate.denominator),
         makes_proxy=not is_browser_ready(probe),
         filmstrip=filmstrip_plan(probe.duration_ms, width, height),
     )
-    seconds = probe.duration_ms // 1000
+    seconds = max(probe.duration_ms // 1000, probe.frame_count // USUAL_FPS)
     limits = Limits(
         wall_s=300 + 4 * seconds,
         cpu_s=300 + 16 * seconds,
@@ -85,7 +82,7 @@ def render_file(
 def main(arguments: Sequence[str]) -> dict[str, int]:
     """Renders as the plan says; runs in the child."""
     fields = json.loads(arguments[0])
-    plan = Plan(**{**fields, "filmstrip": Filmstrip(**fields["filmstrip"]), "rate": tuple(fields["rate"])})
+    plan = Plan(**{**fields, "filmstrip": Filmstrip(**fields["filmstrip"])})
     out_dir = Path(arguments[2])
     times_ms = unpack(Path(plan.times_file).read_bytes())
     stills = Stills(plan)
@@ -97,11 +94,11 @@ def main(arguments: Sequence[str]) -> dict[str, int]:
             stream.codec_context.skip_frame = "NONKEY"
         frames = timed_frames(container, stream, plan, times_ms)
         if plan.makes_proxy:
-            count = write_proxy(out_dir / PROXY_FILE, frames, plan, stills)
+            count = write_proxy(out_dir / PROXY_FILE, frames, plan, times_ms, stills)
             _check_enough(count, len(times_ms))
         else:
-            for time_ms, frame in frames:
-                stills.add(time_ms, frame)
+            for index, frame in frames:
+                stills.add(times_ms[index], frame)
     stills.save(out_dir)
     return {"frames": len(times_ms)}
 
@@ -112,17 +109,24 @@ def _check_enough(decoded_count: int, expected: int) -> None:
 
 
 def timed_frames(container: Any, stream: Any, plan: Plan, times_ms: Sequence[int]) -> Iterator[tuple[int, Any]]:
-    """Upright frames with their presentation time in milliseconds from the first frame, ascending."""
+    """Upright frames with their place in the frame-time table, ascending."""
     upright = Upright(plan)
-    last_ms = -1
-    for index, frame in enumerate(decoded(container, stream)):
+    last = -1
+    for count, frame in enumerate(decoded(container, stream)):
         if plan.is_timed_by_packets and frame.pts is not None:
-            time_ms = round(frame.pts * frame.time_base * 1000) - plan.start_ms
+            index = _nearest(times_ms, round(frame.pts * frame.time_base * 1000) - plan.start_ms)
         else:
-            time_ms = times_ms[min(index, len(times_ms) - 1)]
-        if time_ms > last_ms:
-            last_ms = time_ms
-            yield time_ms, upright(frame)
+            index = min(count, len(times_ms) - 1)
+        if index > last:
+            last = index
+            yield index, upright(frame)
+
+
+def _nearest(times_ms: Sequence[int], time_ms: int) -> int:
+    """The frame that begins nearest to a time: both are rounded to milliseconds, from different origins."""
+    after = bisect_left(times_ms, time_ms)
+    around = range(max(0, after - 1), min(after + 1, len(times_ms)))
+    return min(around, key=lambda index: abs(times_ms[index] - time_ms))
 
 
 class Upright:
@@ -155,42 +159,22 @@ class Upright:
         return graph
 
 
-def write_proxy(path: Path, frames: Iterator[tuple[int, Any]], plan: Plan, stills: "Stills") -> int:
-    """Writes the proxy at a constant rate, true in time; gives the number of source frames seen."""
-    rate = Fraction(*plan.rate)
-    count, tick, pending = 0, 0, None
-    with av.open(str(path), "w", options={"movflags": "faststart"}) as out:
-        stream = _proxy_stream(out, rate, plan)
-        for time_ms, frame in frames:
-            count += 1
-            stills.add(time_ms, frame)
-            if pending is not None:
-                tick = _encode(out, stream, pending, tick, first_tick(time_ms, rate))
-            pending = frame
-        if pending is None:
-            raise Refused("not one of its frames can be decoded; the file is damaged")
-        _encode(out, stream, pending, tick, max(1, first_tick(plan.duration_ms, rate)))
-        out.mux(stream.encode(None))
+def write_proxy(
+    path: Path, frames: Iterator[tuple[int, Any]], plan: Plan, times_ms: Sequence[int], stills: "Stills"
+) -> int:
+    """Writes the proxy, true in time; gives the number of source frames seen."""
+    writer = ProxyWriter(path, times_ms, plan.duration_ms, (plan.width, plan.height))
+    count, pending = 0, None
+    for index, frame in frames:
+        count += 1
+        stills.add(times_ms[index], frame)
+        if pending is not None:
+            writer.show(pending, index)
+        pending = frame
+    if pending is None:
+        raise Refused("not one of its frames can be decoded; the file is damaged")
+    writer.finish(pending)
     return count
-
-
-def _proxy_stream(out: Any, rate: Fraction, plan: Plan) -> Any:
-    stream = out.add_stream("libx264", rate=rate)
-    stream.width, stream.height, stream.pix_fmt = plan.width, plan.height, "yuv420p"
-    gop = str(max(1, int(rate / 2)))
-    stream.options = {**X264, "g": gop, "keyint_min": gop, "threads": str(MAX_THREADS)}
-    stream.codec_context.time_base = 1 / rate
-    return stream
-
-
-def _encode(out: Any, stream: Any, frame: Any, tick: int, until: int) -> int:
-    """Shows `frame` from `tick` up to `until`; gives the next free tick."""
-    frame.pict_type = 0  # the source's own choice of keyframes means nothing here
-    frame.time_base = stream.codec_context.time_base
-    for index in range(tick, until):
-        frame.pts = index
-        out.mux(stream.encode(frame))
-    return max(tick, until)
 
 
 class Stills:

@@ -10,7 +10,7 @@ MS = Fraction(1, 1000)
 
 
 def scanned(*pts: int, time_base: Fraction = MS, last: int = 40, keyframes: tuple[int, ...] = (0,)) -> FrameScan:
-    return FrameScan(list(pts), time_base, last, list(keyframes), is_from_packets=True)
+    return FrameScan(list(pts), time_base, last, list(keyframes), is_from_packets=True, starts_anew=True)
 
 
 def test_an_ntsc_clock_is_read_exactly() -> None:

@@ -1,15 +1,13 @@
 """Sizes, rates and geometry by arithmetic alone."""
 
 from dataclasses import replace
-from fractions import Fraction
-from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from vigil.videos.probing import Probe
-from vigil.videos.proxy_plan import filmstrip_plan, first_tick, is_browser_ready, proxy_rate, proxy_size
+from vigil.videos.proxy_plan import filmstrip_plan, is_browser_ready, proxy_size
 
 READY = Probe(
     container="mov,mp4,m4a,3gp,3g2,mj2",
@@ -30,6 +28,7 @@ READY = Probe(
     is_faststart=True,
     is_timed_by_packets=True,
     packed_times=b"",
+    starts_anew=True,
 )
 
 
@@ -49,6 +48,7 @@ def test_a_browser_ready_video_is_kept_as_it_is() -> None:
         {"is_faststart": False},
         {"rotation": 90},
         {"start_ms": 40},
+        {"starts_anew": False},
         {"fps": 120.0},
         {"width": 480},
         {"width": 1920, "coded_width": 1920, "height": 1080, "coded_height": 1080},
@@ -67,38 +67,6 @@ def test_the_proxy_is_even_small_and_never_much_larger_than_the_source(width: in
     assert min(shown) <= 720
     assert shown[0] <= max(2, width + 1)
     assert shown[1] <= max(2, height + 1)
-
-
-@pytest.mark.parametrize(
-    ("fps", "rate"),
-    [
-        (30000 / 1001, Fraction(30000, 1001)),
-        (25, Fraction(25)),
-        (12.5, Fraction(25, 2)),
-        (60, Fraction(30)),
-        (60.017, Fraction(30)),
-        (50, Fraction(25)),
-        (120, Fraction(30)),
-        (0.2, Fraction(2)),
-    ],
-)
-def test_a_constant_rate_is_kept_or_halved(fps: float, rate: Fraction) -> None:
-    assert proxy_rate(fps, False, []) == rate
-
-
-def test_a_variable_rate_gets_the_rate_of_its_dense_stretches() -> None:
-    sparse_then_dense = [*range(0, 60_000, 1000), *range(60_000, 70_000, 40)]
-
-    assert proxy_rate(310 / 70, True, sparse_then_dense) == 25
-
-
-@given(st.lists(st.integers(0, 60_000), min_size=2, unique=True), st.integers(2, 30))
-def test_the_middle_of_a_frame_that_lasts_a_tick_shows_that_frame(times_ms: list[int], fps: int) -> None:
-    times_ms.sort()
-    for start, end in pairwise(times_ms):
-        if (end - start) * fps >= 1100:
-            tick_at_middle = (start + end) * fps // 2000
-            assert first_tick(start, Fraction(fps)) <= tick_at_middle < first_tick(end, Fraction(fps))
 
 
 @given(st.integers(1, 2**31 - 1), st.integers(2, 1280), st.integers(2, 1280))

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from fractions import Fraction
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -21,11 +20,6 @@ def rendered(source: Path, out_dir: Path) -> tuple[Probe, Filmstrip, bool]:
     out_dir.mkdir()
     probe = probe_file(source)
     return probe, *render_file(source, probe, out_dir)
-
-
-def shown_at(proxy: list[tuple[float, int]], time_s: float) -> int:
-    """The brightness on screen at a moment."""
-    return [grey for start_s, grey in proxy if start_s <= time_s + 1e-6][-1]
 
 
 @pytest.mark.parametrize(
@@ -52,34 +46,43 @@ def test_frame_for_frame_the_proxy_is_the_source(
 
 
 @pytest.mark.parametrize("start_ms", [0, 5000])
-def test_a_variable_rate_stays_true_in_time(tmp_path: Path, start_ms: int) -> None:
-    times_ms = [0, 40, 80, 120, 500, 540, 1000, 1033, 1066, 1100, 2500, 2540]
+def test_each_frame_of_a_variable_rate_keeps_its_very_time(tmp_path: Path, start_ms: int) -> None:
+    times_ms = [0, 40, 80, 120, 500, 540, 1000, 1007, 1066, 1100, 2050, 2090]
     source = write_clip(tmp_path / "a.mkv", frames=len(times_ms), times_ms=[start_ms + ms for ms in times_ms])
     probe, _, _ = rendered(source, tmp_path / "out")
 
-    proxy_probe, proxy = probe_file(tmp_path / "out" / PROXY_FILE), greys_of(tmp_path / "out" / PROXY_FILE)
+    proxy = greys_of(tmp_path / "out" / PROXY_FILE)
     assert unpack(probe.packed_times) == times_ms
-    assert not proxy_probe.is_variable_rate
-    for index, (start, end) in enumerate(pairwise(times_ms)):
-        assert shown_at(proxy, (start + end) / 2000) == pytest.approx(grey_of(index), abs=3)
+    assert [round(time * 1000, 3) for time, _ in proxy] == times_ms
+    assert [grey for _, grey in proxy] == pytest.approx([grey_of(index) for index in range(len(times_ms))], abs=3)
 
 
-def test_sixty_frames_a_second_become_thirty_at_the_same_times(tmp_path: Path) -> None:
+def test_a_frame_that_stands_long_is_repeated_and_easy_to_reach(tmp_path: Path) -> None:
+    source = write_clip(tmp_path / "a.mkv", frames=4, times_ms=[0, 40, 4500, 4540])
+    rendered(source, tmp_path / "out")
+
+    proxy = greys_of(tmp_path / "out" / PROXY_FILE)
+    assert [round(time * 1000) for time, _ in proxy] == [0, 40, 1040, 2040, 3040, 4040, 4500, 4540]
+    assert {round(grey, -1) for time, grey in proxy if 0.04 <= time < 4.5} == {round(grey_of(1), -1)}
+    assert probe_file(tmp_path / "out" / PROXY_FILE).keyframe_gap_ms <= 1000
+
+
+def test_all_of_sixty_frames_a_second_are_kept(tmp_path: Path) -> None:
     rendered(write_clip(tmp_path / "a.mkv", fps=60, frames=60, options={"crf": "8"}), tmp_path / "out")
 
     proxy = greys_of(tmp_path / "out" / PROXY_FILE)
-    assert len(proxy) == 30
-    assert [grey for _, grey in proxy] == pytest.approx([grey_of(2 * i) for i in range(30)], abs=3)
+    assert [grey for _, grey in proxy] == pytest.approx([grey_of(i) for i in range(60)], abs=3)
 
 
 def test_the_proxy_suits_a_browser(tmp_path: Path) -> None:
-    rendered(write_clip(tmp_path / "a.avi", codec="mpeg4", fps=Fraction(30000, 1001), frames=90), tmp_path / "out")
+    source = write_clip(tmp_path / "a.avi", codec="mpeg4", fps=Fraction(30000, 1001), frames=90)
+    probe, _, _ = rendered(source, tmp_path / "out")
 
     proxy = probe_file(tmp_path / "out" / PROXY_FILE)
     assert (proxy.codec, proxy.pix_fmt, proxy.is_faststart, proxy.start_ms) == ("h264", "yuv420p", True, 0)
     assert proxy.keyframe_gap_ms <= 501
-    assert proxy.fps == pytest.approx(30000 / 1001, abs=0.001)
-    assert proxy.frame_count == 90
+    assert unpack(proxy.packed_times) == unpack(probe.packed_times)
+    assert (proxy.frame_count, proxy.duration_ms) == (90, probe.duration_ms)
 
 
 def test_a_large_picture_is_scaled_down_and_a_small_one_left(tmp_path: Path) -> None:
