@@ -80,6 +80,8 @@ RULES: dict[str, Rule] = {
     "api/annotations/<int:annotation_id>": api("PUT", Level.ANNOTATOR, IF_MATCH, **EMPTY_DOCUMENT),
     "api/annotations/<int:annotation_id>/submit": api("POST", Level.ANNOTATOR, IF_MATCH, question_id=None),
     "api/projects/<slug:slug>/questions/next": api("POST", Level.ANNOTATOR, kinds=None, exclude=[]),
+    "api/projects/<slug:slug>/questions/renew": api("POST", Level.ANNOTATOR, ids=[]),
+    "api/projects/<slug:slug>/questions/waiting": api("GET", Level.ANNOTATOR),
     "api/questions/<int:question_id>/answer": api("POST", Level.ANNOTATOR, payload={"verdict": "yes"}, spent_ms=1),
     "api/questions/<int:question_id>/skip": api("POST", Level.ANNOTATOR),
     "api/answers/<int:answer_id>/withdraw": api("POST", Level.ANNOTATOR),

@@ -18,7 +18,7 @@ from tests.factories import (
     VideoFactory,
 )
 from vigil.accounts.models import Role
-from vigil.annotations.models import Annotation, Answer
+from vigil.annotations.models import Annotation, Answer, QuestionKind
 from vigil.annotations.questions import question_lease
 
 pytestmark = pytest.mark.django_db
@@ -242,6 +242,24 @@ def test_answering_what_somebody_else_holds_is_a_conflict(caller, member, video)
 def test_a_wrong_wish_for_the_next_question_is_refused(caller, member, body):
     answer = caller.send("POST", f"/api/projects/{member.project.slug}/questions/next", body)
     assert answer.status_code == 422 and answer.json()["error"] == "Invalid"
+
+
+def test_what_waits_and_keeping_what_one_has(caller, member, video):
+    question = QuestionFactory(video=video, kind="explain", reason="the model is unsure of its sentence")
+    assert question_lease(user=member.user, question=question)
+    other = QuestionFactory(video=video)
+    assert question_lease(user=MembershipFactory(project=member.project).user, question=other)
+    slug = member.project.slug
+    waiting = caller.get(f"/api/projects/{slug}/questions/waiting").json()
+    assert waiting["reaction"] == {"reaction_ms": 350, "taps": 0}
+    explain = {"kind": "explain", "open": 1, "seconds": 30.0, "reason": "the model is unsure of its sentence"}
+    assert explain in waiting["kinds"] and len(waiting["kinds"]) == len(QuestionKind)
+    kept = caller.send("POST", f"/api/projects/{slug}/questions/renew", {"ids": [question.pk, other.pk]}).json()
+    assert kept == {"ids": [question.pk], "lease_ms": 600_000}
+    refused = caller.send("POST", f"/api/projects/{slug}/questions/renew", {"ids": ["x"]})
+    assert refused.status_code == 422
+    stranger = Caller(UserFactory())
+    assert stranger.get(f"/api/projects/{slug}/questions/waiting").status_code == 404
 
 
 def test_changes_need_the_csrf_token_and_pass_with_it(member, video):

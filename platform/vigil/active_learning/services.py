@@ -22,6 +22,7 @@ from vigil.active_learning.candidates import (
 )
 from vigil.active_learning.models import Round
 from vigil.active_learning.selection import SelectionRules, selected
+from vigil.active_learning.waiting import COUNTED_UP_TO, waiting_for
 from vigil.annotations.dialogues import answered_turns
 from vigil.annotations.models import (
     Annotation,
@@ -39,9 +40,6 @@ from vigil.projects.models import Project
 from vigil.projects.work import WorkState
 from vigil.registry.models import ModelVersion
 from vigil.videos.models import Split
-
-COUNTED_UP_TO = 1000
-"""`questions_open` stops counting here, so that a queue of a million costs no more than one of a thousand."""
 
 CLAIM = """
 WITH free AS (
@@ -88,8 +86,7 @@ def question_next(
 
 def questions_open(*, user: User, project: Project, kinds: Sequence[str] | None = None) -> int:
     """How many questions this person could still get, the ones they hold included; stops at `COUNTED_UP_TO`."""
-    taken = Q(state=QuestionState.LEASED, leased_until__gt=timezone.now()) & ~Q(leased_by=user)
-    waiting = Question.objects.waiting().filter(video__project=project).exclude(taken).exclude(skips__user=user)
+    waiting = waiting_for(user=user, project=project)
     if kinds is not None:
         waiting = waiting.filter(kind__in=kinds)
     return waiting.order_by()[:COUNTED_UP_TO].count()

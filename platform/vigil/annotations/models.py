@@ -1,6 +1,7 @@
 """What people say of videos: questions with their lease, answers, and the annotation with its revisions."""
 
 import uuid
+from datetime import datetime
 from typing import Self
 
 from django.conf import settings
@@ -71,6 +72,12 @@ class Question(models.Model):
                 condition=Q(start_ms__gte=0) & Q(end_ms__gt=F("start_ms")), name="question_is_an_interval"
             )
         ]
+
+    def lease_ms(self, now: datetime) -> int:
+        """What is left of the lease; 0 without one."""
+        if self.state != QuestionState.LEASED or self.leased_until is None:
+            return 0
+        return max(0, int((self.leased_until - now).total_seconds() * 1000))
 
 
 class Skip(models.Model):

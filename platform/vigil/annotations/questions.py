@@ -1,10 +1,11 @@
 """Questions: leased, answered, skipped, undone. Each step is one conditional update, so the second person loses."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 from pydantic import ValidationError
 
@@ -15,6 +16,7 @@ from vigil.annotations.models import Annotation, Answer, Question, QuestionKind,
 from vigil.annotations.schemas import BoundsPayload, ExplainPayload, GlancePayload, Strict, VerifyPayload
 from vigil.annotations.selectors import answer_for, document_rules, judged_source_ids, question_for
 from vigil.projects.errors import Conflict, Invalid
+from vigil.projects.models import Project
 from vigil.videos.models import Video
 
 LEASE = timedelta(minutes=10)
@@ -51,10 +53,21 @@ def leases_renew(*, user: User, video: Video) -> None:
     held.update(leased_until=timezone.now() + LEASE)
 
 
+def leases_keep(*, user: User, project: Project, question_ids: Sequence[int]) -> list[int]:
+    """Those of the questions that are this person's for another ten minutes, taken back where the time had run out;
+    one that is missing went to somebody else or is answered."""
+    asked = Question.objects.filter(pk__in=question_ids, video__project=project)
+    until = timezone.now() + LEASE
+    asked.filter(_is_for(user)).update(state=QuestionState.LEASED, leased_by=user, leased_until=until)
+    # Withdrawn under the person's hands: the answer still counts, so nothing is lost yet.
+    mine = asked.filter(leased_by=user).exclude(state=QuestionState.ANSWERED)
+    return list(mine.order_by("pk").values_list("pk", flat=True))
+
+
 @transaction.atomic
 def question_answer(*, user: User, question_id: int, payload: dict[str, Any], spent_ms: int) -> Answer:
-    """The kept answer. A lease that ran out keeps nobody from answering, as long as nobody else was faster; nor does
-    a question that was withdrawn after the person had it.
+    """The kept answer; the same one said twice is one. A lease that ran out keeps nobody from answering, as long as
+    nobody else was faster; nor does a question that was withdrawn after the person had it.
 
     Raises:
         Invalid: the payload does not fit the question's kind or video.
@@ -65,7 +78,10 @@ def question_answer(*, user: User, question_id: int, payload: dict[str, Any], sp
     was_mine = Q(state=QuestionState.WITHDRAWN, leased_by=user)
     answerable = Question.objects.filter(_is_for(user) | was_mine, pk=question.pk)
     if answerable.update(state=QuestionState.ANSWERED, leased_by=user) != 1:
-        raise Conflict(_why_lost(question, user))
+        said = Answer.objects.filter(question=question, user=user, payload=checked, withdrawn_at=None).first()
+        if said is None:
+            raise Conflict(_why_lost(question, user))
+        return said  # sent again, because the first receipt got lost on the way
     return Answer.objects.create(question=question, user=user, kind=question.kind, payload=checked, spent_ms=spent_ms)
 
 
@@ -134,32 +150,43 @@ def _why_lost(question: Question, user: User) -> str:
     return "The question changed hands meanwhile; answer it again, or take the next one."
 
 
-def annotated_questions_close(*, user: User, annotation: Annotation, question_id: int | None) -> None:
+def annotated_questions_close(
+    *, user: User, annotation: Annotation, question_id: int | None, spent_ms: int | None = None
+) -> None:
     """Closes the questions that a submitted annotation settles. The caller owns the transaction.
 
-    The one it was opened for and those that the person holds about this video are answered by it; an open one about
-    a model segment that was judged, and every open one when all of the video was watched, is asked of nobody any more.
+    The one it was opened for is answered by it, and so is what else the person holds about segments that are judged,
+    or about a video of which all was watched. What is settled and nobody's is asked of nobody any more. `spent_ms` is
+    the time on the question; None: the annotation's time that no answer has counted yet.
 
     Raises:
         Conflict: somebody else took or answered `question_id` meanwhile.
         Invalid: it asks for a dialogue, and there is none.
     """
     mine = Question.objects.filter(video=annotation.video, state=QuestionState.LEASED, leased_by=user)
-    held = list(mine.filter(Q(kind__in=WORKBENCH_KINDS) | Q(pk=question_id)))
-    held = [one for one in held if one.pk == question_id or _has_turns(annotation, one)]
+    is_settled = Q() if annotation.is_fully_watched else Q(segment_id__in=judged_source_ids(annotation=annotation))
+    beside = mine.filter(is_settled, kind__in=WORKBENCH_KINDS).exclude(pk=question_id)
+    held = [*mine.filter(pk=question_id), *(one for one in beside if _has_turns(annotation, one))]
     if question_id is not None and question_id not in {question.pk for question in held}:
         held += _question_taken(user, annotation, question_id)
+    if spent_ms is None:
+        spent_ms = _uncounted_ms(user, annotation)
     for question in held:
         if not _has_turns(annotation, question):
             raise Invalid("There is no answered question about the segment yet; write one, or skip this task.")
-        _answer_by_annotation(user, annotation, question)
-    # A dialogue is asked for because its segment is judged; only its turns settle it.
-    settled = Q(segment_id__in=judged_source_ids(annotation=annotation)) & ~Q(kind=QuestionKind.DIALOGUE)
-    still_open = _free_questions(annotation)
+        # One stretch of work counts once: with the question that was asked.
+        is_asked = question.pk == question_id or (question_id is None and question is held[0])
+        _answer_by_annotation(user, annotation, question, spent_ms if is_asked else 0)
     if not annotation.is_fully_watched:
-        still_open = still_open.filter(settled)
+        # A dialogue is asked for because its segment is judged; only its turns settle it.
+        is_settled &= ~Q(kind=QuestionKind.DIALOGUE)
     # Who had one and is still at it may answer it all the same: `leased_by` stays.
-    still_open.update(state=QuestionState.WITHDRAWN, leased_until=None)
+    _free_questions(annotation).filter(is_settled).update(state=QuestionState.WITHDRAWN, leased_until=None)
+
+
+def _uncounted_ms(user: User, annotation: Annotation) -> int:
+    earlier = Answer.objects.filter(user=user, payload__annotation_id=annotation.pk)
+    return max(0, annotation.spent_ms - (earlier.aggregate(sum=Sum("spent_ms"))["sum"] or 0))
 
 
 def _has_turns(annotation: Annotation, question: Question) -> bool:
@@ -188,7 +215,7 @@ def _question_taken(user: User, annotation: Annotation, question_id: int) -> lis
     return [question]
 
 
-def _answer_by_annotation(user: User, annotation: Annotation, question: Question) -> None:
+def _answer_by_annotation(user: User, annotation: Annotation, question: Question, spent_ms: int) -> None:
     mine = Question.objects.filter(pk=question.pk, state=QuestionState.LEASED, leased_by=user)
     if mine.update(state=QuestionState.ANSWERED) == 1:
         Answer.objects.create(
@@ -196,5 +223,5 @@ def _answer_by_annotation(user: User, annotation: Annotation, question: Question
             user=user,
             kind=question.kind,
             payload={"annotation_id": annotation.pk, "revision": annotation.revision},
-            spent_ms=annotation.spent_ms,
+            spent_ms=spent_ms,
         )

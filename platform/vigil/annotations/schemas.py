@@ -65,7 +65,10 @@ class DocumentIn(Strict):
 
 
 class SubmitIn(Strict):
+    """Which question it answers, and the time spent on that one (null: the annotation's time not yet counted)."""
+
     question_id: RowId | None = None
+    spent_ms: Milliseconds | None = None
 
 
 class GlancePayload(Strict):
@@ -73,6 +76,8 @@ class GlancePayload(Strict):
 
     moments_ms: Annotated[list[Milliseconds], Field(max_length=1000)]
     speed: Annotated[float, Field(gt=0, le=32)] = 1.0
+    reaction_ms: Annotated[StrictInt, Field(ge=0, le=5000)] | None = None
+    """What was taken off, in real time (times `speed` of the video's)."""
 
 
 class VerifyPayload(Strict):
@@ -162,6 +167,8 @@ class QuestionOut(Schema):
     segment_id: int | None
     reason: str
     leased_until: datetime | None
+    lease_ms: int
+    """What was left of the lease when this was sent; no clock of the client is needed."""
     model: str
     label: str | None
     play: PlayOut

@@ -72,8 +72,11 @@ def annotation_save(*, user: User, annotation_id: int, revision: int, document: 
     return annotation
 
 
-def annotation_submit(*, user: User, annotation_id: int, revision: int, question_id: int | None = None) -> Annotation:
-    """The submitted annotation; the questions that it answers are closed.
+def annotation_submit(
+    *, user: User, annotation_id: int, revision: int, question_id: int | None = None, spent_ms: int | None = None
+) -> Annotation:
+    """The submitted annotation; the questions that it answers are closed. `spent_ms`: time on `question_id`, without
+    idle time.
 
     Raises:
         RevisionConflict: what the person looks at is not the newest revision.
@@ -86,7 +89,7 @@ def annotation_submit(*, user: User, annotation_id: int, revision: int, question
         if newest.update(state=AnnotationState.SUBMITTED, submitted_at=now, updated_at=now) != 1:
             raise _conflict(annotation)
         annotation.refresh_from_db()
-        annotated_questions_close(user=user, annotation=annotation, question_id=question_id)
+        annotated_questions_close(user=user, annotation=annotation, question_id=question_id, spent_ms=spent_ms)
     return annotation
 
 

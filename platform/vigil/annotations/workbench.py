@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils import timezone
+
 from annotation_templates.loading import load_template
 from vigil.accounts.models import Role, User
 from vigil.accounts.selectors import has_role
@@ -117,6 +119,7 @@ def question_body(question: Question) -> dict[str, Any]:
         "segment_id": question.segment_id,
         "reason": question.reason,
         "leased_until": question.leased_until,
+        "lease_ms": question.lease_ms(timezone.now()),
         "model": question.prediction.model_version.name if question.prediction else "",
         "label": question.segment.label if question.segment else None,
         "play": {

@@ -15,7 +15,13 @@ from tests.factories import (
 )
 from vigil.active_learning.services import queue_fill
 from vigil.annotations.models import Answer, Question, QuestionState
-from vigil.annotations.questions import answer_withdraw, question_answer, question_lease, question_skip
+from vigil.annotations.questions import (
+    answer_withdraw,
+    leases_keep,
+    question_answer,
+    question_lease,
+    question_skip,
+)
 from vigil.annotations.schemas import DocumentIn
 from vigil.annotations.selectors import answers_of
 from vigil.annotations.services import annotation_open, annotation_save, annotation_submit
@@ -68,6 +74,36 @@ def test_an_answer_is_kept_once(member, video):
     with pytest.raises(Conflict, match="already answered"):
         answer(member.user, question, verdict="no")
     assert Answer.objects.count() == 1
+
+
+def test_an_answer_that_is_sent_again_is_the_same_answer(member, video):
+    question = asked(member.user, video)
+    kept = answer(member.user, question, verdict="yes")
+    assert answer(member.user, question, spent_ms=1200, verdict="yes") == kept
+    assert [one.spent_ms for one in Answer.objects.all()] == [900]
+    answer_withdraw(user=member.user, answer_id=kept.pk)
+    assert answer(member.user, question, verdict="yes") != kept, "said anew after it was taken back"
+
+
+def test_keeping_questions_takes_back_what_ran_out_and_leaves_what_others_have(member, video):
+    mine, ran_out, lost, answered = (asked(member.user, video) for _ in range(4))
+    other = MembershipFactory(project=member.project).user
+    for question in (ran_out, lost):
+        expire(question)
+    assert question_lease(user=other, question=lost)
+    answer(member.user, answered, verdict="yes")
+    elsewhere = asked(member.user, VideoFactory())
+    ids = [mine.pk, ran_out.pk, lost.pk, answered.pk, elsewhere.pk]
+    assert leases_keep(user=member.user, project=member.project, question_ids=ids) == [mine.pk, ran_out.pk]
+    lost.refresh_from_db()
+    ran_out.refresh_from_db()
+    assert lost.leased_by == other and ran_out.lease_ms(timezone.now()) > 590_000
+
+
+def test_a_question_withdrawn_under_ones_hands_is_still_ones_own(member, video):
+    mine = asked(member.user, video)
+    Question.objects.update(state=QuestionState.WITHDRAWN, leased_until=None)
+    assert leases_keep(user=member.user, project=member.project, question_ids=[mine.pk]) == [mine.pk]
 
 
 def test_an_answer_to_what_somebody_else_has_is_refused_with_the_reason(member, video):
@@ -205,12 +241,13 @@ def saved(member, video, *segments, **more):
     return annotation_save(user=member.user, annotation_id=annotation.pk, revision=0, document=document)
 
 
-def submit(member, annotation, question=None):
+def submit(member, annotation, question=None, spent_ms=None):
     return annotation_submit(
         user=member.user,
         annotation_id=annotation.pk,
         revision=annotation.revision,
         question_id=question.pk if question else None,
+        spent_ms=spent_ms,
     )
 
 
@@ -227,6 +264,31 @@ def test_submitting_answers_the_question_it_was_opened_for(member, video):
     kept = Answer.objects.get()
     assert kept.payload == {"annotation_id": annotation.pk, "revision": 1} and kept.spent_ms == 5_000
     assert not answers_of(project=member.project).exists(), "the annotation itself says what this answer says"
+
+
+def test_a_second_question_on_a_video_counts_only_its_own_time(member, video):
+    first, second, third = (asked(member.user, video, kind="bounds") for _ in range(3))
+    annotation = saved(member, video, spent_ms=30_000)
+    submit(member, annotation, first, spent_ms=12_000)
+    submit(member, annotation, second, spent_ms=7_000)
+    submit(member, annotation, third)
+    assert list(Answer.objects.order_by("pk").values_list("spent_ms", flat=True)) == [12_000, 7_000, 11_000]
+
+
+def test_a_question_held_beside_stays_unless_its_segment_is_judged_or_all_was_watched(member, video):
+    source = PredictedSegmentFactory(prediction=PredictionFactory(video=video))
+    named = asked(member.user, video, kind="bounds")
+    judged = asked(member.user, video, kind="explain", segment=source)
+    ahead = asked(member.user, video, kind="bounds")
+    rejected = {"key": str(uuid.uuid4()), "start_ms": source.start_ms, "end_ms": source.end_ms,
+                "label": source.label, "source_id": source.pk, "outcome": "rejected"}  # fmt: skip
+    annotation = submit(member, saved(member, video, rejected), named, spent_ms=4_000)
+    assert states(named, judged, ahead) == ["answered", "answered", "leased"]
+    assert list(Answer.objects.order_by("question_id").values_list("spent_ms", flat=True)) == [4_000, 0]
+    watched = DocumentIn.model_validate({"segments": [rejected], "is_fully_watched": True})
+    annotation = annotation_save(user=member.user, annotation_id=annotation.pk, revision=1, document=watched)
+    submit(member, annotation)
+    assert states(ahead) == ["answered"]
 
 
 def test_submitting_twice_is_one_answer(member, video):
