@@ -85,6 +85,21 @@ RULES: dict[str, Rule] = {
     "api/questions/<int:question_id>/answer": api("POST", Level.ANNOTATOR, payload={"verdict": "yes"}, spent_ms=1),
     "api/questions/<int:question_id>/skip": api("POST", Level.ANNOTATOR),
     "api/answers/<int:answer_id>/withdraw": api("POST", Level.ANNOTATOR),
+    # review
+    "api/videos/<int:video_id>/said": api("GET", Level.VIEWER),
+    "api/videos/<int:video_id>/comments": Rule(
+        {"GET": Level.VIEWER, "POST": Level.ANNOTATOR}, {"at_ms": 1, "text": "Look here."}, is_json=True
+    ),
+    "api/comments/<int:comment_id>/resolve": api("POST", Level.ANNOTATOR, is_resolved=True),
+    "api/comments/<int:comment_id>": api("DELETE", Level.ANNOTATOR),
+    "api/annotations/<int:annotation_id>/workbench": api("GET", Level.ANNOTATOR),
+    "api/annotations/<int:annotation_id>/history": api("GET", Level.ANNOTATOR),
+    "api/annotations/<int:annotation_id>/reviews": Rule(
+        {"GET": Level.ANNOTATOR, "POST": Level.REVIEWER},
+        {"segment_key": "00000000-0000-4000-8000-000000000000", "verdict": "accepted"},
+        is_json=True,
+    ),
+    "api/annotations/<int:annotation_id>/reviews/end": api("POST", Level.REVIEWER, revision=0),
 }
 
 WITHOUT_A_VIEW = {"api/"}

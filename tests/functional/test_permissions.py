@@ -31,6 +31,7 @@ from vigil.annotations.questions import question_lease
 from vigil.interop.models import ExportRequest
 from vigil.interop.services.requests import zip_path
 from vigil.retraining.models import TrainingRun
+from vigil.review.models import Comment
 from vigil.snapshots.models import DatasetExport, Snapshot
 from vigil.videos.models import ImportJob
 
@@ -104,6 +105,7 @@ def things_of(caller: User | None) -> dict[str, Any]:
         "annotation_id": AnnotationFactory(video=video, user=owner, state="draft").pk,
         "question_id": question.pk,
         "answer_id": answer.pk,
+        "comment_id": Comment.objects.create(video=video, at_ms=0, text="Look here.", author=owner).pk,
     }
 
 

@@ -257,6 +257,7 @@ class AnnotationOut(Schema):
     id: int
     revision: int
     state: str
+    author: PersonOut | None
     document: dict[str, Any]
 
 

@@ -24,8 +24,13 @@ SCORE_DIGITS = 4
 """Of a score as it is sent: no screen shows more, and a day of scores is half as long to read."""
 
 
-def workbench_contents(*, user: User, video: Video, question_id: int | None, language: str) -> dict[str, Any]:
-    """The answer of `GET /api/videos/{id}/workbench`. Opens the person's annotation, and leases the question."""
+def workbench_contents(
+    *, user: User, video: Video, question_id: int | None, language: str, annotation: Annotation | None = None
+) -> dict[str, Any]:
+    """The answer of `GET /api/videos/{id}/workbench`. Opens the person's annotation, and leases the question.
+
+    A reviewer's `annotation` is somebody else's; the caller has checked that they may see it.
+    """
     may_write = has_role(user=user, project_id=video.project_id, at_least=Role.ANNOTATOR)
     prediction = prediction_of(video=video)
     return {
@@ -34,7 +39,9 @@ def workbench_contents(*, user: User, video: Video, question_id: int | None, lan
         "video": video_body(video),
         "labels": label_bodies(video.project, prediction, language),
         "prediction": prediction_body(prediction) if prediction else None,
-        "annotation": _annotation_body(annotation_open(user=user, video=video)) if may_write else _NOTHING,
+        "annotation": _annotation_body(annotation or annotation_open(user=user, video=video))
+        if may_write
+        else _NOTHING,
         "question": _leased(user, video, question_id) if may_write and question_id else None,
     }
 
@@ -43,6 +50,7 @@ _NOTHING: dict[str, Any] = {
     "id": 0,
     "revision": 0,
     "state": "read_only",
+    "author": None,
     "document": {"segments": [], "is_fully_watched": False, "spent_ms": 0},
 }
 """What a viewer gets, who may look and has no annotation."""
@@ -138,6 +146,7 @@ def _annotation_body(annotation: Annotation) -> dict[str, Any]:
         "id": annotation.pk,
         "revision": annotation.revision,
         "state": annotation.state,
+        "author": {"id": annotation.user_id, "name": annotation.user.get_username()} if annotation.user else None,
         "document": workbench_document(annotation),
     }
 

@@ -13,6 +13,7 @@ from ninja.security import django_auth
 from vigil.active_learning.apis import router as active_learning
 from vigil.annotations.apis import router as annotations
 from vigil.projects.errors import VigilError
+from vigil.review.apis import router as review
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +28,7 @@ api = NinjaAPI(
 )
 api.add_router("", annotations)
 api.add_router("", active_learning)
+api.add_router("", review)
 
 
 @api.exception_handler(VigilError)

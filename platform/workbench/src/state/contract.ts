@@ -113,8 +113,13 @@ export interface Question {
   readonly duration_ms: number;
 }
 
+export interface Person {
+  readonly id: number;
+  readonly name: string;
+}
+
 export interface Workbench {
-  readonly me: { readonly id: number; readonly name: string };
+  readonly me: Person;
   readonly project: { readonly id: number; readonly slug: string; readonly name: string };
   readonly video: Video;
   readonly labels: readonly Label[];
@@ -124,6 +129,8 @@ export interface Workbench {
     readonly revision: number;
     /** draft, submitted; read_only for a viewer, who has no annotation. */
     readonly state: string;
+    /** Whose it is: a reviewer looks at somebody else's. */
+    readonly author: Person | null;
     readonly document: WorkDocument;
   };
   readonly question: Question | null;
@@ -151,4 +158,88 @@ export interface Submitted {
 export interface NextQuestion {
   readonly question: Question | null;
   readonly open: number;
+}
+
+/** What other people said about the video. */
+export interface Said {
+  readonly others: readonly SaidSegments[];
+  readonly clicks: readonly Click[];
+  readonly verdicts: readonly SaidVerdict[];
+  /** Others' work stays hidden until one's own is submitted. */
+  readonly is_blind: boolean;
+}
+
+export interface SaidSegments {
+  readonly annotation_id: number;
+  readonly user: Person;
+  readonly state: string;
+  readonly segments: readonly Segment[];
+}
+
+/** A tap in a glance question. */
+export interface Click {
+  readonly at_ms: number;
+  readonly user: string;
+  readonly is_mine: boolean;
+}
+
+export interface SaidVerdict {
+  readonly start_ms: number;
+  readonly end_ms: number;
+  readonly verdict: string;
+  readonly user: string;
+  readonly is_mine: boolean;
+}
+
+/** A remark pinned to a moment, or (with a parent) the reply to one. */
+export interface Comment {
+  readonly id: number;
+  readonly at_ms: number;
+  readonly segment_key: string | null;
+  readonly text: string;
+  /** Its author took it away; only the place above its replies is left. */
+  readonly is_removed: boolean;
+  readonly author: Person;
+  readonly created_at: string;
+  readonly resolved_at: string | null;
+  readonly resolved_by: string | null;
+  readonly parent_id: number | null;
+}
+
+export type ReviewVerdict = 'accepted' | 'rejected' | 'fixed';
+
+/** A reviewer's newest verdict on one segment. */
+export interface Review {
+  readonly segment_key: string;
+  readonly verdict: ReviewVerdict;
+  readonly comment: string;
+  readonly reviewer: string;
+  readonly reviewed_at: string;
+  /** The segment is no longer what the reviewer saw. */
+  readonly is_outdated: boolean;
+}
+
+export type ChangeKind = 'added' | 'removed' | 'moved' | 'relabelled' | 'reworded' | 'judged' | 'talked';
+
+/** What one person did to one segment in one go. */
+export interface SegmentChange {
+  readonly segment_key: string;
+  readonly revision: number;
+  readonly saved_by: string;
+  readonly saved_at: string;
+  readonly kinds: readonly ChangeKind[];
+  readonly before: Segment | null;
+  readonly after: Segment | null;
+}
+
+export interface AnnotationHistory {
+  readonly changes: readonly SegmentChange[];
+  readonly reviews: readonly Review[];
+  /** The revision to ask for next; null at the beginning. */
+  readonly earlier: number | null;
+}
+
+export interface ReviewEnd {
+  readonly is_sent_back: boolean;
+  readonly next: { readonly url: string } | null;
 }
