@@ -33,15 +33,14 @@ def workbench_contents(
     """
     may_write = has_role(user=user, project_id=video.project_id, at_least=Role.ANNOTATOR)
     prediction = prediction_of(video=video)
+    shown = annotation or (annotation_open(user=user, video=video) if may_write else None)
     return {
         "me": {"id": user.pk, "name": user.get_username()},
         "project": {"id": video.project_id, "slug": video.project.slug, "name": video.project.name},
         "video": video_body(video),
         "labels": label_bodies(video.project, prediction, language),
         "prediction": prediction_body(prediction) if prediction else None,
-        "annotation": _annotation_body(annotation or annotation_open(user=user, video=video))
-        if may_write
-        else _NOTHING,
+        "annotation": _annotation_body(shown) if shown else _NOTHING,
         "question": _leased(user, video, question_id) if may_write and question_id else None,
     }
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from vigil.accounts.models import Role, User
 from vigil.projects.errors import Invalid, Missing, NotAllowed
@@ -22,7 +23,7 @@ def comment_for(*, user: User, comment_id: int) -> Comment:
         Missing: no such comment, removed, hidden, or in a project that the person is no member of.
         NotAllowed: a viewer.
     """
-    missing = "There is no such comment, or you are not a member of its project."
+    missing = _("There is no such comment, or you are not a member of its project.")
     found = Comment.objects.standing().filter(pk=comment_id).select_related("video__project", "author").first()
     if found is None:
         raise Missing(missing)
@@ -78,11 +79,9 @@ def comment_add(
     """
     video = video_for(user=user, video_id=video_id, at_least=Role.ANNOTATOR)
     if not text.strip():
-        raise Invalid("A comment needs words; write some, or close the box.")
+        raise Invalid(_("A comment needs words; write some, or close the box."))
     if at_ms > video.duration_ms:
-        raise Invalid(
-            f"{at_ms} ms is behind the video's end at {video.duration_ms} ms; pin it to a moment of the video."
-        )
+        raise Invalid(_("This moment is behind the end of the video; pin the comment to one that it has."))
     parent = _answered(user, video, parent_id) if parent_id is not None else None
     if parent is not None:
         at_ms, segment_key = parent.at_ms, parent.segment_key
@@ -95,7 +94,7 @@ def comment_add(
 def _answered(user: User, video: Video, parent_id: int) -> Comment:
     parent = comment_for(user=user, comment_id=parent_id)
     if parent.video_id != video.pk:
-        raise Invalid("The comment that this one answers is about another video.")
+        raise Invalid(_("The comment that this one answers is about another video."))
     if parent.parent_id is None:
         return parent
     return Comment.objects.get(pk=parent.parent_id)
@@ -109,7 +108,7 @@ def comment_resolve(*, user: User, comment_id: int, is_resolved: bool) -> Commen
     """
     comment = comment_for(user=user, comment_id=comment_id)
     if comment.parent_id is not None:
-        raise Invalid("A reply is settled with the comment that it answers.")
+        raise Invalid(_("A reply is settled with the comment that it answers."))
     mine = Comment.objects.filter(pk=comment.pk, resolved_at__isnull=is_resolved)
     now = timezone.now()
     mine.update(resolved_at=now if is_resolved else None, resolved_by=user if is_resolved else None)
@@ -125,7 +124,7 @@ def comment_remove(*, user: User, comment_id: int) -> None:
     """
     comment = comment_for(user=user, comment_id=comment_id)
     if comment.author_id != user.pk:
-        raise NotAllowed("Only who wrote a comment can remove it; you can resolve it.")
+        raise NotAllowed(_("Only who wrote a comment can remove it; you can resolve it."))
     Comment.objects.filter(pk=comment.pk, removed_at=None).update(removed_at=timezone.now())
 
 

@@ -62,7 +62,7 @@ def blind_videos(*, project: Project, user: User) -> set[int]:
 
 
 def readers_of(*, project: Project) -> list[User]:
-    """Who may be asked for a second reading: the annotators, or, where they are fewer than two, all who may annotate."""
+    """Who may be asked for a second reading: the annotators; where they are fewer than two, all who may annotate."""
     members = User.objects.filter(memberships__project=project, is_active=True)
     annotators = list(members.filter(memberships__role=Role.ANNOTATOR, memberships__project=project).order_by("pk"))
     if len(annotators) >= 2:

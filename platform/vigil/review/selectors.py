@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import BooleanField, DateTimeField, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
 
 from vigil.accounts.models import User
 from vigil.annotations.models import Annotation, AnnotationState
@@ -27,9 +28,7 @@ def reviewed_annotation_for(*, user: User, annotation_id: int) -> Annotation:
     """
     annotation = annotation_for(user=user, annotation_id=annotation_id)
     if annotation.user_id != user.pk and is_blind_for(video=annotation.video, user=user):
-        raise NotAllowed(
-            "You are asked to annotate this video blind; submit your own annotation first, then look here."
-        )
+        raise NotAllowed(_("You are asked to annotate this video blind; submit your own annotation, then look here."))
     return annotation
 
 

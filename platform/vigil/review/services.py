@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext as _
 
 from vigil.accounts.models import Role, User
 from vigil.accounts.services import audit_record
@@ -35,7 +36,7 @@ def segment_review(
     """
     annotation = _annotation_to_review(user, annotation_id)
     if verdict == ReviewVerdict.REJECTED and not comment.strip():
-        raise Invalid("Say what is wrong: a rejected segment goes back to its author, who has only your words.")
+        raise Invalid(_("Say what is wrong: a rejected segment goes back to its author, who has only your words."))
     content = _segment_in(annotation, segment_key, revision)
     return SegmentReview.objects.create(
         annotation=annotation,
@@ -59,7 +60,7 @@ def annotation_review_end(*, user: User, annotation_id: int, revision: int) -> A
     annotation = _annotation_to_review(user, annotation_id)
     held = Annotation.objects.select_for_update().get(pk=annotation.pk)
     if held.revision != revision:
-        raise Conflict("This annotation was changed while you reviewed it. Reload the page and look at what is new.")
+        raise Conflict(_("This annotation was changed while you reviewed it. Reload the page and look at what is new."))
     reviews = newest_reviews(annotations=[annotation])[annotation.pk]
     segments = {uuid.UUID(one["key"]): one for one in workbench_document(held)["segments"]}
     standing = {key for key, segment in segments.items() if key in reviews and still_stands(reviews[key], segment)}
@@ -78,12 +79,12 @@ def _annotation_to_review(user: User, annotation_id: int) -> Annotation:
         user=user,
         project_id=annotation.video.project_id,
         at_least=Role.REVIEWER,
-        missing="There is no such annotation, or you are not a member of its project.",
+        missing=_("There is no such annotation, or you are not a member of its project."),
     )
     if annotation.user_id == user.pk:
-        raise Invalid("This is your own annotation; somebody else reviews it.")
+        raise Invalid(_("This is your own annotation; somebody else reviews it."))
     if annotation.state != AnnotationState.SUBMITTED:
-        raise Conflict("Its author has not submitted this annotation yet; review it once it is handed in.")
+        raise Conflict(_("Its author has not submitted this annotation yet; review it once it is handed in."))
     return annotation
 
 
@@ -93,11 +94,11 @@ def _segment_in(annotation: Annotation, key: uuid.UUID, revision: int | None) ->
     if revision is not None and revision != annotation.revision:
         seen = Revision.objects.filter(annotation=annotation, number=revision).first()
         if seen is None:
-            raise Invalid(f"This annotation has no revision {revision}; reload the page.")
+            raise Invalid(_("This annotation has no revision %(number)s; reload the page.") % {"number": revision})
         document = seen.document
     found = next((one for one in document["segments"] if one["key"] == str(key)), None)
     if found is None:
-        raise Invalid("There is no such segment in this annotation; reload the page, it may have been deleted.")
+        raise Invalid(_("There is no such segment in this annotation; reload the page, it may have been deleted."))
     content: dict[str, Any] = found
     return content
 
@@ -113,7 +114,7 @@ def double_annotation_set(*, user: User, project: Project, share_percent: int, i
         Invalid: a share outside 0-100.
     """
     if not 0 <= share_percent <= 100:
-        raise Invalid(f"The share of videos is a percentage from 0 to 100; got {share_percent}.")
+        raise Invalid(_("The share of videos is a percentage from 0 to 100."))
     rule, _ = DoubleAnnotation.objects.update_or_create(
         project=project, defaults={"share_percent": share_percent, "is_blind": is_blind}
     )

@@ -86,9 +86,15 @@ def test_a_blind_second_annotator_sees_nothing_until_their_own_is_in(blind):
     assert len(comments_of(video=blind, user=ben)) == 1
 
 
-@pytest.mark.parametrize(("role", "is_asked", "is_blind"), [
-    (Role.ANNOTATOR, False, True), (Role.REVIEWER, False, False), (Role.REVIEWER, True, True), (Role.VIEWER, False, False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("role", "is_asked", "is_blind"),
+    [
+        (Role.ANNOTATOR, False, True),
+        (Role.REVIEWER, False, False),
+        (Role.REVIEWER, True, True),
+        (Role.VIEWER, False, False),
+    ],
+)
 def test_who_is_blind(blind, role, is_asked, is_blind):
     somebody = member(blind, role)
     if is_asked:
