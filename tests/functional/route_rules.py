@@ -44,6 +44,7 @@ def api(method: str, level: Level, headers: dict[str, str] | None = None, **body
 
 
 EMPTY_DOCUMENT: dict[str, Any] = {"segments": [], "is_fully_watched": False, "spent_ms": 0}
+DRAFT: dict[str, Any] = {"kind": "explanation", "start_ms": 0, "end_ms": 1_000, "label": "Fighting"}
 IF_MATCH = {"If-Match": '"0"'}
 
 RULES: dict[str, Rule] = {
@@ -77,6 +78,9 @@ RULES: dict[str, Rule] = {
     "api/openapi.json": page(Level.LOGGED_IN),
     "api/videos/<int:video_id>/workbench": api("GET", Level.VIEWER),
     "api/videos/<int:video_id>/frame-times": api("GET", Level.VIEWER),
+    "api/videos/<int:video_id>/drafts": api("POST", Level.ANNOTATOR, **DRAFT),
+    "api/drafts/<int:draft_id>": api("GET", Level.ANNOTATOR),
+    "api/drafts/<int:draft_id>/cancel": api("POST", Level.ANNOTATOR),
     "api/annotations/<int:annotation_id>": api("PUT", Level.ANNOTATOR, IF_MATCH, **EMPTY_DOCUMENT),
     "api/annotations/<int:annotation_id>/submit": api("POST", Level.ANNOTATOR, IF_MATCH, question_id=None),
     "api/projects/<slug:slug>/questions/next": api("POST", Level.ANNOTATOR, kinds=None, exclude=[]),

@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.factories import (
     AnnotationFactory,
+    DraftFactory,
     FrameTimesFactory,
     MembershipFactory,
     ModelVersionFactory,
@@ -106,6 +107,7 @@ def things_of(caller: User | None) -> dict[str, Any]:
         "question_id": question.pk,
         "answer_id": answer.pk,
         "comment_id": Comment.objects.create(video=video, at_ms=0, text="Look here.", author=owner).pk,
+        "draft_id": DraftFactory(video=video, user=owner, model_version=version).pk,
     }
 
 
