@@ -197,15 +197,6 @@ class PredictedSegment:
 
 
 @dataclass(frozen=True)
-class DraftedText:
-    """A sentence or an answer that a person asked the model for."""
-
-    text: str
-    confidence: float | None
-    """Geometric mean of its tokens' probabilities; None where the annotation template had to speak for the model."""
-
-
-@dataclass(frozen=True)
 class VideoPrediction:
     """One video through one model version. Stored once, never changed."""
 

@@ -2,6 +2,7 @@
 
 import json
 import uuid
+import zlib
 from typing import Any
 
 import pytest
@@ -129,7 +130,28 @@ def test_frame_times(caller, video):
     assert len(times) == 450 and times[:3] == [0, 67, 133]
 
 
+def test_frame_times_come_as_bytes_that_a_browser_keeps(caller, video):
+    FrameTimesFactory(video=video)
+    path = f"/api/videos/{video.pk}/frame-times/packed"
+    packed = caller.client.get(path, headers={"Accept-Encoding": "gzip, deflate"})
+    assert packed["Content-Encoding"] == "deflate"
+    plain = caller.get(path)
+    assert zlib.decompress(packed.content) == plain.content and len(plain.content) == 4 * 450
+    assert caller.client.get(path, headers={"If-None-Match": packed["ETag"]}).status_code == 304
+
+
+def test_the_scores_come_apart_from_the_rest(caller, video):
+    prediction = PredictionFactory(video=video)
+    whole = caller.get(f"/api/videos/{video.pk}/workbench").json()["prediction"]
+    apart = caller.get(f"/api/videos/{video.pk}/workbench?scores=apart").json()["prediction"]
+    assert len(whole["fused"]) == 15 and apart["fused"] == [] and apart["clip_start_ms"] == []
+    scores = caller.get(apart["scores_url"])
+    assert int.from_bytes(scores.content[:4], "little") == 15 and "immutable" in scores["Cache-Control"]
+    assert caller.get(f"/api/videos/{video.pk}/predictions/{prediction.pk + 1}/scores").status_code == 404
+
+
 def test_a_video_without_frame_times_is_a_plain_404(caller, video):
+    assert caller.get(f"/api/videos/{video.pk}/frame-times/packed").status_code == 404
     answer = caller.get(f"/api/videos/{video.pk}/frame-times")
     assert answer.status_code == 404 and answer.json()["error"] == "Missing"
 

@@ -14,7 +14,6 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.factories import (
     AnnotationFactory,
-    DraftFactory,
     FrameTimesFactory,
     MembershipFactory,
     ModelVersionFactory,
@@ -32,7 +31,6 @@ from vigil.annotations.questions import question_lease
 from vigil.interop.models import ExportRequest
 from vigil.interop.services.requests import zip_path
 from vigil.retraining.models import TrainingRun
-from vigil.review.models import Comment
 from vigil.snapshots.models import DatasetExport, Snapshot
 from vigil.videos.models import ImportJob
 
@@ -83,7 +81,7 @@ def things_of(caller: User | None) -> dict[str, Any]:
     video = VideoFactory(project=ProjectFactory())
     project = video.project
     version = ModelVersionFactory(project=project)
-    PredictionFactory(video=video, model_version=version)
+    prediction = PredictionFactory(video=video, model_version=version)
     FrameTimesFactory(video=video)
     poster = RenditionFactory(video=video, kind="poster")
     file = Path(settings.MEDIA_ROOT) / poster.path
@@ -98,6 +96,7 @@ def things_of(caller: User | None) -> dict[str, Any]:
         "project": project,
         "slug": project.slug,
         "video_id": video.pk,
+        "prediction_id": prediction.pk,
         "kind": "poster",
         "import_id": ImportJob.objects.create(project=project).pk,
         "run_id": run.pk,
@@ -106,8 +105,6 @@ def things_of(caller: User | None) -> dict[str, Any]:
         "annotation_id": AnnotationFactory(video=video, user=owner, state="draft").pk,
         "question_id": question.pk,
         "answer_id": answer.pk,
-        "comment_id": Comment.objects.create(video=video, at_ms=0, text="Look here.", author=owner).pk,
-        "draft_id": DraftFactory(video=video, user=owner, model_version=version).pk,
     }
 
 

@@ -1,15 +1,13 @@
 """The API of the workbench: one video with everything, saves that name their revision, answers to questions."""
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
-from ninja import Router, Status
+from ninja import Router
 from ninja.params.functions import Header
 from pydantic import Field
 
-from vigil.accounts.models import Role
-from vigil.annotations.drafts import draft_body, draft_cancel, draft_for, draft_request
 from vigil.annotations.questions import answer_withdraw, question_answer, question_skip
 from vigil.annotations.schemas import (
     MAX_ID,
@@ -17,8 +15,6 @@ from vigil.annotations.schemas import (
     AnswerOut,
     ConflictOut,
     DocumentIn,
-    DraftIn,
-    DraftOut,
     FrameTimesOut,
     ProblemOut,
     SavedOut,
@@ -36,11 +32,24 @@ PROBLEMS: dict[int, Any] = dict.fromkeys((401, 403, 404, 422), ProblemOut)
 
 
 @router.get("/videos/{int:video_id}/workbench", response={200: WorkbenchOut, **PROBLEMS})
-def workbench(request: HttpRequest, video_id: int, question: QuestionParam | None = None) -> Any:
-    """Video, labels, prediction and this person's annotation, opened if need be."""
+def workbench(
+    request: HttpRequest,
+    video_id: int,
+    question: QuestionParam | None = None,
+    scores: Literal["inline", "apart"] = "inline",
+) -> Any:
+    """Video, labels, prediction and this person's annotation, opened if need be.
+
+    With `scores=apart` the prediction's score lists are empty, and `scores_url` gives them as bytes.
+    """
     video = video_for(user=_user(request), video_id=video_id)
-    language = getattr(request, "LANGUAGE_CODE", "en")
-    return workbench_contents(user=_user(request), video=video, question_id=question, language=language)
+    return workbench_contents(
+        user=_user(request),
+        video=video,
+        question_id=question,
+        language=getattr(request, "LANGUAGE_CODE", "en"),
+        with_scores=scores == "inline",
+    )
 
 
 @router.get("/videos/{int:video_id}/frame-times", response={200: FrameTimesOut, **PROBLEMS})
@@ -62,25 +71,6 @@ def save(
         user=_user(request), annotation_id=annotation_id, revision=revision_named(if_match), document=document
     )
     return {"revision": saved.revision, "saved_at": saved.updated_at}
-
-
-@router.post("/videos/{int:video_id}/drafts", response={202: DraftOut, 409: ProblemOut, **PROBLEMS})
-def draft_ask(request: HttpRequest, video_id: int, asked: DraftIn) -> Any:
-    """Asks the current model for a sentence about an interval, or for the answer to a question about it."""
-    video = video_for(user=_user(request), video_id=video_id, at_least=Role.ANNOTATOR)
-    return Status(202, draft_body(draft_request(user=_user(request), video=video, asked=asked)))
-
-
-@router.get("/drafts/{int:draft_id}", response={200: DraftOut, **PROBLEMS})
-def draft(request: HttpRequest, draft_id: int) -> Any:
-    """How far one's own draft is."""
-    return draft_body(draft_for(user=_user(request), draft_id=draft_id))
-
-
-@router.post("/drafts/{int:draft_id}/cancel", response={200: DraftOut, **PROBLEMS})
-def draft_give_up(request: HttpRequest, draft_id: int) -> Any:
-    """Waits for one's own draft no longer."""
-    return draft_body(draft_cancel(user=_user(request), draft_id=draft_id))
 
 
 @router.post("/questions/{int:question_id}/answer", response={200: AnswerOut, 409: ProblemOut, **PROBLEMS})

@@ -20,12 +20,14 @@ from vigil.annotations.overview import (
     sparklines,
     videos_listed,
 )
+from vigil.annotations.workbench import scores_url
+from vigil.predictions.selectors import prediction_id_of
 from vigil.projects.errors import Conflict, Invalid, NotAllowed
 from vigil.projects.selectors import project_for
 from vigil.projects.services import project_create
 from vigil.registry.selectors import production_model
-from vigil.videos.models import Split, WeakLabel
-from vigil.videos.selectors import video_for
+from vigil.videos.models import Split, Video, WeakLabel
+from vigil.videos.selectors import rendition_urls, video_for
 
 VIDEOS_A_PAGE = 50
 
@@ -96,8 +98,21 @@ def workbench(request: HttpRequest, video_id: int) -> HttpResponse:
             "active_tab": "videos",
             "video": video,
             "question_id": question if question.isdecimal() else "",
+            "early": early_fetches(video, question if question.isdecimal() else ""),
         },
     )
+
+
+def early_fetches(video: Video, question_id: str) -> list[dict[str, str]]:
+    """What the workbench's script will ask for first, so that the browser fetches it while the script still loads."""
+    opened = f"/api/videos/{video.pk}/workbench?scores=apart" + (f"&question={question_id}" if question_id else "")
+    prediction_id = prediction_id_of(video=video)
+    filmstrip = rendition_urls(video)["filmstrip"]
+    return [
+        {"href": opened, "kind": "fetch"},
+        *([{"href": scores_url(video.pk, prediction_id), "kind": "fetch"}] if prediction_id else []),
+        *([{"href": filmstrip["url"], "kind": "image"}] if filmstrip else []),
+    ]
 
 
 def _person(request: HttpRequest) -> Any:

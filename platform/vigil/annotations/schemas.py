@@ -7,9 +7,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import AfterValidator, ConfigDict, Field, StrictBool, StrictInt
 
-from vigil.annotations.models import DraftKind, Outcome, QuestionKind
-from vigil.projects.work import WorkState
-from vigil.videos.models import Split, WeakLabel
+from vigil.annotations.models import DraftKind, Outcome
 
 MAX_INT = 2**31 - 1
 MAX_ID = 2**63 - 1
@@ -107,7 +105,7 @@ class DraftIn(Strict):
 
 class DraftOut(Schema):
     id: int
-    state: WorkState
+    state: str
     text: str
     model: str
     error: str
@@ -122,32 +120,6 @@ class AnswerIn(Strict):
 
 class AnswerOut(Schema):
     answer_id: int
-
-
-class TurnOut(Schema):
-    role: Literal["user", "assistant"]
-    text: str
-
-
-class SegmentOut(Schema):
-    """One segment as it is stored, without the limits on what may be sent: what an import brought is shown whole."""
-
-    key: UUID
-    start_ms: int
-    end_ms: int
-    label: str
-    explanation: str
-    outcome: Outcome
-    source_id: int | None
-    draft_explanation: str
-    draft_id: int | None
-    dialogue: list[TurnOut]
-
-
-class DocumentOut(Schema):
-    segments: list[SegmentOut]
-    is_fully_watched: bool
-    spent_ms: int
 
 
 class SavedOut(Schema):
@@ -175,7 +147,7 @@ class ConflictOut(ProblemOut):
     """A newer revision exists; both versions are now with the client."""
 
     revision: int | None = None
-    document: DocumentOut | None = None
+    document: dict[str, Any] | None = None
     saved_by: str | None = None
 
 
@@ -188,7 +160,7 @@ class PlayOut(Schema):
 
 class QuestionOut(Schema):
     id: int
-    kind: QuestionKind
+    kind: str
     video_id: int
     start_ms: int
     end_ms: int
@@ -234,9 +206,9 @@ class VideoOut(Schema):
     width: int
     height: int
     is_variable_rate: bool
-    weak_label: WeakLabel
-    split: Split
-    state: WorkState
+    weak_label: str
+    split: str
+    state: str
     error: str
     proxy_url: str | None
     poster_url: str | None
@@ -271,6 +243,7 @@ class PredictedSegmentOut(Schema):
 class PredictionOut(Schema):
     id: int
     model: str
+    scores_url: str
     clip_start_ms: list[int]
     clip_end_ms: list[int]
     raw: list[float]
@@ -284,9 +257,8 @@ class PredictionOut(Schema):
 class AnnotationOut(Schema):
     id: int
     revision: int
-    state: Literal["draft", "submitted", "read_only"]
-    author: PersonOut | None
-    document: DocumentOut
+    state: str
+    document: dict[str, Any]
 
 
 class WorkbenchOut(Schema):

@@ -12,6 +12,7 @@ from vigil.annotations.questions import question_lease
 from vigil.annotations.selectors import labels_to_choose, workbench_document
 from vigil.annotations.services import annotation_open
 from vigil.predictions.models import PredictedSegment, Prediction
+from vigil.predictions.packed_scores import SCORES, TIMES
 from vigil.predictions.selectors import prediction_of
 from vigil.projects.models import Project
 from vigil.videos.models import Video
@@ -19,28 +20,23 @@ from vigil.videos.selectors import rendition_urls
 
 CONTEXT_MS = 1500
 """Shown before and after the seconds that a question is about."""
-SCORES = ("raw", "long", "short", "fused")
 SCORE_DIGITS = 4
 """Of a score as it is sent: no screen shows more, and a day of scores is half as long to read."""
 
 
 def workbench_contents(
-    *, user: User, video: Video, question_id: int | None, language: str, annotation: Annotation | None = None
+    *, user: User, video: Video, question_id: int | None, language: str, with_scores: bool = True
 ) -> dict[str, Any]:
-    """The answer of `GET /api/videos/{id}/workbench`. Opens the person's annotation, and leases the question.
-
-    A reviewer's `annotation` is somebody else's; the caller has checked that they may see it.
-    """
+    """The answer of `GET /api/videos/{id}/workbench`. Opens the person's annotation, and leases the question."""
     may_write = has_role(user=user, project_id=video.project_id, at_least=Role.ANNOTATOR)
-    prediction = prediction_of(video=video)
-    shown = annotation or (annotation_open(user=user, video=video) if may_write else None)
+    prediction = prediction_of(video=video, with_scores=with_scores)
     return {
         "me": {"id": user.pk, "name": user.get_username()},
         "project": {"id": video.project_id, "slug": video.project.slug, "name": video.project.name},
         "video": video_body(video),
         "labels": label_bodies(video.project, prediction, language),
-        "prediction": prediction_body(prediction) if prediction else None,
-        "annotation": _annotation_body(shown) if shown else _NOTHING,
+        "prediction": prediction_body(prediction, with_scores=with_scores) if prediction else None,
+        "annotation": _annotation_body(annotation_open(user=user, video=video)) if may_write else _NOTHING,
         "question": _leased(user, video, question_id) if may_write and question_id else None,
     }
 
@@ -49,7 +45,6 @@ _NOTHING: dict[str, Any] = {
     "id": 0,
     "revision": 0,
     "state": "read_only",
-    "author": None,
     "document": {"segments": [], "is_fully_watched": False, "spent_ms": 0},
 }
 """What a viewer gets, who may look and has no annotation."""
@@ -87,17 +82,27 @@ def label_bodies(project: Project, prediction: Prediction | None, language: str)
     ]
 
 
-def prediction_body(prediction: Prediction) -> dict[str, Any]:
-    """Scores, judgement and segments of one prediction."""
+def scores_url(video_id: int, prediction_id: int) -> str:
+    """Where the prediction's scores are to be had in a form that needs no parsing."""
+    return f"/api/videos/{video_id}/predictions/{prediction_id}/scores"
+
+
+def prediction_body(prediction: Prediction, *, with_scores: bool = True) -> dict[str, Any]:
+    """Scores (empty lists without them), judgement and segments of one prediction."""
+    scores = _scores(prediction) if with_scores else {name: [] for name in (*TIMES, *SCORES)}
     return {
         "id": prediction.pk,
         "model": prediction.model_version.name,
-        "clip_start_ms": prediction.clip_start_ms,
-        "clip_end_ms": prediction.clip_end_ms,
-        **{name: [round(score, SCORE_DIGITS) for score in getattr(prediction, name)] for name in SCORES},
+        "scores_url": scores_url(prediction.video_id, prediction.pk),
+        **scores,
         "judgement": prediction.judgement,
         "segments": [_segment_body(segment) for segment in prediction.segments.all()],
     }
+
+
+def _scores(prediction: Prediction) -> dict[str, list[Any]]:
+    times = {name: getattr(prediction, name) for name in TIMES}
+    return {**times, **{name: [round(score, SCORE_DIGITS) for score in getattr(prediction, name)] for name in SCORES}}
 
 
 def _segment_body(segment: PredictedSegment) -> dict[str, Any]:
@@ -145,7 +150,6 @@ def _annotation_body(annotation: Annotation) -> dict[str, Any]:
         "id": annotation.pk,
         "revision": annotation.revision,
         "state": annotation.state,
-        "author": {"id": annotation.user_id, "name": annotation.user.get_username()} if annotation.user else None,
         "document": workbench_document(annotation),
     }
 

@@ -12,8 +12,8 @@ from ninja.security import django_auth
 
 from vigil.active_learning.apis import router as active_learning
 from vigil.annotations.apis import router as annotations
+from vigil.annotations.packed_apis import router as packed
 from vigil.projects.errors import VigilError
-from vigil.review.apis import router as review
 
 log = logging.getLogger(__name__)
 
@@ -27,8 +27,8 @@ api = NinjaAPI(
     docs_decorator=lambda view: require_safe(login_required(view)),
 )
 api.add_router("", annotations)
+api.add_router("", packed)
 api.add_router("", active_learning)
-api.add_router("", review)
 
 
 @api.exception_handler(VigilError)

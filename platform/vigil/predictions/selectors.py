@@ -6,19 +6,33 @@ from django.db.models import Count, Q, QuerySet
 
 from ml.contracts import Judgement, PredictedSegment, ScoreTrack, VideoPrediction, from_json
 from vigil.predictions.models import Prediction, PrelabelRequest
+from vigil.predictions.packed_scores import SCORES, TIMES
 from vigil.projects.work import WorkState
-from vigil.registry.models import ModelVersion
+from vigil.registry.models import ModelState, ModelVersion
 from vigil.registry.selectors import production_model
 from vigil.videos.models import Video
 
 
-def prediction_of(*, video: Video, model_version: ModelVersion | None = None) -> Prediction | None:
-    """What the version (None: the one in production) said of the video, with its segments; None if nothing yet."""
+def prediction_of(
+    *, video: Video, model_version: ModelVersion | None = None, with_scores: bool = True
+) -> Prediction | None:
+    """What the version (None: the one in production) said of the video, with its segments; None if nothing yet.
+
+    Without scores a long video's answer is quick: `predictions.packed_scores` gives them apart.
+    """
     version = model_version or production_model(project=video.project)
     if version is None:
         return None
     stored = Prediction.objects.filter(video=video, model_version=version)
+    if not with_scores:
+        stored = stored.defer(*TIMES, *SCORES)
     return stored.select_related("model_version").prefetch_related("segments").first()
+
+
+def prediction_id_of(*, video: Video) -> int | None:
+    """Which prediction the model in production made of the video; None if there is none yet."""
+    made = Prediction.objects.filter(video=video, model_version__state=ModelState.PRODUCTION)
+    return made.values_list("pk", flat=True).first()
 
 
 def predictions_of(*, model_version: ModelVersion, videos: Iterable[Video]) -> QuerySet[Prediction]:

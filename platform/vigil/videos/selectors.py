@@ -89,8 +89,17 @@ def original_path(video: Video) -> Path:
 
 def frame_times_ms(video: Video) -> list[int]:
     """Presentation time of every frame in milliseconds, counted from the first."""
+    return unpack(frame_times_packed(video))
+
+
+def frame_times_packed(video: Video) -> bytes:
+    """The same as it is stored: zlib of little-endian int32 milliseconds.
+
+    Raises:
+        FrameTimes.DoesNotExist: nobody has looked at the file's frames.
+    """
     packed: Any = FrameTimes.objects.values_list("packed", flat=True).get(video=video)
-    return unpack(bytes(packed))
+    return bytes(packed)
 
 
 def rendition_urls(video: Video) -> dict[str, Any]:

@@ -114,3 +114,11 @@ def test_what_a_page_may_load_is_enforced(client, owner):
     assert "script-src 'self'" in policy and "default-src 'none'" in policy
     assert "<script>" not in answer.content.decode()
     assert answer["X-Content-Type-Options"] == "nosniff" and answer["X-Frame-Options"] == "DENY"
+
+
+def test_the_workbench_page_tells_the_browser_what_will_be_asked_for(client, owner):
+    prediction = PredictionFactory(video=VideoFactory(project=owner.project))
+    video_id = prediction.video_id
+    page = text(client.get(f"/videos/{video_id}/?question=7"))
+    assert f'href="/api/videos/{video_id}/workbench?scores=apart&amp;question=7" as="fetch" crossorigin' in page
+    assert f'href="/api/videos/{video_id}/predictions/{prediction.pk}/scores" as="fetch" crossorigin' in page

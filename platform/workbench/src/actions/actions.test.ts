@@ -17,7 +17,7 @@ const suggested: ModelSegment = {
 };
 const prediction: Prediction = {
   id: 1,
-  model: 'v1',
+  model: 'v1', scores_url: '',
   clip_start_ms: [],
   clip_end_ms: [],
   raw: [],

@@ -5,7 +5,7 @@ import { doubtOf, stretchAfter, uncertainStretches } from './uncertain';
 function prediction(fused: number[], spread: number[]): Prediction {
   return {
     id: 1,
-    model: 'v1',
+    model: 'v1', scores_url: '',
     clip_start_ms: fused.map((_, index) => index * 1000),
     clip_end_ms: fused.map((_, index) => index * 1000 + 1000),
     raw: fused,

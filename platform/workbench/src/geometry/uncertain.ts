@@ -1,5 +1,5 @@
 /** The stretches where the model is least sure: where its branches disagree, or the score lies near the middle. */
-import type { Prediction } from '../state/contract';
+import type { Scores } from '../state/contract';
 
 export interface Stretch {
   readonly start_ms: number;
@@ -15,12 +15,15 @@ export function doubtOf(raw: number, long: number, short: number, fused: number)
 }
 
 /** Stretches of neighbouring clips that are among the `share` most doubtful of this video, in order of time. */
-export function uncertainStretches(prediction: Prediction, share = 0.15): Stretch[] {
-  const doubts = prediction.fused.map((fused, index) =>
-    doubtOf(prediction.raw[index] ?? fused, prediction.long[index] ?? fused, prediction.short[index] ?? fused, fused),
-  );
+export function uncertainStretches(prediction: Scores, share = 0.15): Stretch[] {
+  const { raw, long, short, fused } = prediction;
+  const doubts = new Float64Array(fused.length);
+  for (let clip = 0; clip < doubts.length; clip += 1) {
+    const score = fused[clip] ?? 0;
+    doubts[clip] = doubtOf(raw[clip] ?? score, long[clip] ?? score, short[clip] ?? score, score);
+  }
   if (doubts.length === 0) return [];
-  const ranked = new Float64Array(doubts).sort(); // ascending; as numbers, which a plain array would need a function for
+  const ranked = doubts.slice().sort(); // ascending
   const count = ranked.length;
   const bar = ranked[count - Math.min(count, Math.max(1, Math.ceil(count * share)))] ?? 0;
   const stretches: Stretch[] = [];

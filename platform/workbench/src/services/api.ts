@@ -1,5 +1,6 @@
 /** The calls to Vigil's API. Every refusal becomes an `ApiError` with the server's own sentence. */
-import type { NextQuestion, Saved, SaveConflict, Submitted, Workbench, WorkDocument } from '../state/contract';
+import type { NextQuestion, Saved, SaveConflict, Scores, Submitted, Workbench, WorkDocument } from '../state/contract';
+import { unpackedScores, unpackedTimes } from '../state/packed';
 
 /** `status` is 0 when no answer came: no network, or the server is away. */
 export class ApiError extends Error {
@@ -23,7 +24,7 @@ export class ApiError extends Error {
 }
 
 interface Call {
-  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PUT';
   readonly body?: unknown;
   readonly revision?: number;
   readonly keepalive?: boolean;
@@ -47,11 +48,9 @@ function detailOf(body: unknown, status: number): string {
   return `The server answered ${status}.`;
 }
 
-/** The answer of one call; for the other rooms, which keep their calls beside what they do. */
-export async function called<Answer>(path: string, call: Call = {}): Promise<Answer> {
-  let response: Response;
+async function answered(path: string, call: Call = {}): Promise<Response> {
   try {
-    response = await fetch(path, {
+    return await fetch(path, {
       method: call.method ?? 'GET',
       headers: headersOf(call),
       credentials: 'same-origin',
@@ -61,6 +60,10 @@ export async function called<Answer>(path: string, call: Call = {}): Promise<Ans
   } catch (error) {
     throw new ApiError(0, error instanceof Error ? error.message : 'no answer');
   }
+}
+
+async function called<Answer>(path: string, call: Call = {}): Promise<Answer> {
+  const response = await answered(path, call);
   const isJson = response.headers.get('Content-Type')?.includes('json') ?? false;
   const body: unknown = isJson ? await response.json() : null;
   // A login page instead of an answer means that the session has ended.
@@ -69,13 +72,26 @@ export async function called<Answer>(path: string, call: Call = {}): Promise<Ans
   return body as Answer;
 }
 
-export function workbenchOf(video_id: number, question_id: number | null): Promise<Workbench> {
-  const query = question_id === null ? '' : `?question=${question_id}`;
-  return called(`/api/videos/${video_id}/workbench${query}`);
+async function bytesOf(path: string): Promise<ArrayBuffer> {
+  const response = await answered(path);
+  if (response.ok && !response.redirected) return response.arrayBuffer();
+  const isJson = response.headers.get('Content-Type')?.includes('json') ?? false;
+  const body: unknown = isJson ? await response.json() : null;
+  throw new ApiError(response.redirected ? 401 : response.status, detailOf(body, response.status), body);
 }
 
-export function frameTimesOf(video_id: number): Promise<{ readonly times_ms: readonly number[] }> {
-  return called(`/api/videos/${video_id}/frame-times`);
+/** Without scores; `scoresOf` brings them. The page's head asks for the same address early (annotations/pages.py). */
+export function workbenchOf(video_id: number, question_id: number | null): Promise<Workbench> {
+  const query = question_id === null ? '' : `&question=${question_id}`;
+  return called(`/api/videos/${video_id}/workbench?scores=apart${query}`);
+}
+
+export async function scoresOf(scores_url: string): Promise<Scores> {
+  return unpackedScores(await bytesOf(scores_url));
+}
+
+export async function frameTimesOf(video_id: number): Promise<Int32Array> {
+  return unpackedTimes(await bytesOf(`/api/videos/${video_id}/frame-times/packed`));
 }
 
 export function documentSave(annotation_id: number, revision: number, body: WorkDocument, keepalive = false): Promise<Saved> {

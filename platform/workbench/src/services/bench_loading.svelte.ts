@@ -1,7 +1,7 @@
 /** Opens a video for work, and waits while its playable copy is still being made. */
 import { FrameTable } from '../geometry/frames';
 import type { Prediction, Workbench } from '../state/contract';
-import { ApiError, frameTimesOf, workbenchOf } from './api';
+import { ApiError, frameTimesOf, scoresOf, workbenchOf } from './api';
 import type { Player } from './player.svelte';
 import type { Scope } from './scope';
 
@@ -20,6 +20,13 @@ export function openingOf(bench: Workbench): Opening {
   return { is: UNDERWAY.includes(video.state) ? 'preparing' : 'quarantined', bench };
 }
 
+/** Everything to open a video with: the answer about it, and the scores, which come apart. */
+export async function benchOf(video_id: number, question_id: number | null): Promise<Workbench> {
+  const bench = await workbenchOf(video_id, question_id);
+  const { prediction } = bench;
+  return prediction ? { ...bench, prediction: { ...prediction, ...(await scoresOf(prediction.scores_url)) } } : bench;
+}
+
 export class BenchLoading {
   opening = $state.raw<Opening>({ is: 'loading' });
 
@@ -31,7 +38,7 @@ export class BenchLoading {
 
   async load(): Promise<void> {
     try {
-      this.opening = openingOf(await workbenchOf(this.video_id, this.question_id));
+      this.opening = openingOf(await benchOf(this.video_id, this.question_id));
       if (this.opening.is === 'preparing') this.loadAfter(POLL_MS);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
@@ -55,7 +62,7 @@ export class BenchLoading {
 export function predictionAwait(bench: Workbench, scope: Scope, found: (prediction: Prediction) => void): void {
   if (bench.prediction) return;
   scope.after(PREDICTION_POLL_MS, () => {
-    workbenchOf(bench.video.id, bench.question?.id ?? null).then(
+    benchOf(bench.video.id, bench.question?.id ?? null).then(
       (now) => {
         if (now.prediction) found(now.prediction);
         else predictionAwait(bench, scope, found);
@@ -70,7 +77,7 @@ export async function framesLoad(bench: Workbench, player: Player): Promise<void
   const { video } = bench;
   player.frames = FrameTable.even(video.fps, video.frame_count, video.duration_ms);
   try {
-    const { times_ms } = await frameTimesOf(video.id);
+    const times_ms = await frameTimesOf(video.id);
     if (times_ms.length > 0) player.frames = new FrameTable(times_ms, video.duration_ms);
   } catch (error) {
     // Without the table stepping is still right for constant frame rates; the page works on.
