@@ -7,6 +7,7 @@ number of milliseconds of presentation time; every interval is half open, `[star
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import types
 import typing
@@ -197,6 +198,15 @@ class PredictedSegment:
 
 
 @dataclass(frozen=True)
+class ClipEmbeddings:
+    """Where each clip of a video lies among all moments; those of one model version can be compared."""
+
+    width: int
+    values: bytes = field(repr=False)
+    """One row a clip, in order of time: `width` little-endian half-precision numbers of unit length."""
+
+
+@dataclass(frozen=True)
 class VideoPrediction:
     """One video through one model version. Stored once, never changed."""
 
@@ -207,6 +217,8 @@ class VideoPrediction:
     """The language model's answer about the whole video."""
     timing: Mapping[str, float] = field(default_factory=dict)
     """Seconds by stage (decode, encode, score, explain, total) and `realtime_factor`."""
+    embeddings: ClipEmbeddings | None = None
+    """For "more like this moment"; None where nobody made them."""
 
 
 # ---------------------------------------------------------------- evaluation
@@ -315,13 +327,15 @@ class EvaluationResult:
 
 
 def to_json(value: Any) -> Any:
-    """Plain JSON values (dict, list, str, int, float, bool, None) of any contract object."""
+    """Plain JSON values (dict, list, str, int, float, bool, None) of any contract object; bytes become base64."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: to_json(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, Mapping):
         return {str(k): to_json(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
         return [to_json(v) for v in value]
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
     return value
 
 
@@ -351,4 +365,6 @@ def _build(kind: Any, value: Any) -> Any:
             raise ValueError(f"{kind.__name__}: {error}") from None
     if kind is float and isinstance(value, int):
         return float(value)
+    if kind is bytes and isinstance(value, str):
+        return base64.b64decode(value)
     return value

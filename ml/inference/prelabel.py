@@ -7,12 +7,21 @@ from pathlib import Path
 
 import torch
 
-from ml.contracts import Judgement, PredictedSegment, Progress, ProgressCallback, VideoPrediction, VideoRef
+from ml.contracts import (
+    ClipEmbeddings,
+    Judgement,
+    PredictedSegment,
+    Progress,
+    ProgressCallback,
+    VideoPrediction,
+    VideoRef,
+)
 from ml.data.encoding import VideoEncoder
 from ml.data.feature_store import DEFAULT_CAP_GB
 from ml.errors import JobInvalid, WeightsInvalid
+from ml.inference.embedding import packed
 from ml.inference.explain import Explainer
-from ml.inference.scoring import scored_video
+from ml.inference.scoring import score_embeddings, scored_video
 from ml.model.artefact import CARD_FILE, read_detector, read_json
 from ml.model.language_artefact import LANGUAGE_DIR
 from ml.model.scored_video import ScoredVideo
@@ -90,7 +99,13 @@ class Prelabeller:
             segments=segments,
             judgement=judgement,
             timing={name: round(value, 4) for name, value in timing.items()},
+            embeddings=scored.embeddings,
         )
+
+    def embed(self, video: VideoRef) -> ClipEmbeddings:
+        """Where each clip of a video lies among all moments, without a word about it; raises what `run` raises."""
+        features = self._videos.open(video).features
+        return packed(score_embeddings(self._detector, features, video.name))
 
     def _explained(self, scored: ScoredVideo) -> tuple[Judgement | None, tuple[PredictedSegment, ...]]:
         if self._explainer is not None:

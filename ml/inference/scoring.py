@@ -2,9 +2,9 @@
 
 Dimensions: C clips, T clip tokens, D width, Q query tokens, E event classes, S scored branches, M members, G seen
 tokens, H width of the encoder's tokens.
-What is left of a clip in memory: its scores, S * M log-odds, and Q * D values twice in half precision for the language
-model (2.5 KB with profile tiny; 96 KB with the paper's geometry, which lie in a file where they are many). Everything
-else is constant, however long the video is.
+What is left of a clip in memory: its scores, S * M log-odds, an embedding of 128 bytes, and Q * D values twice in half
+precision for the language model (2.5 KB with profile tiny; 96 KB with the paper's geometry, which lie in a file where
+they are many). Everything else is constant, however long the video is.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from torch import Tensor
 from ml.contracts import ScoreTrack, VideoRef
 from ml.data.feature_entry import ClipSource
 from ml.errors import ArtefactInvalid, FeaturesBroken, ProfileInvalid
+from ml.inference.embedding import clip_embeddings, packed
 from ml.inference.fusion import fused_scores
 from ml.inference.kept_tokens import room_for_tokens
 from ml.inference.own_normal import against_own_normal, look
@@ -49,6 +50,8 @@ class ScoredClips:
     prompt_CQD: Tensor
     class_probability_CE: Tensor
     seen_CGH: Tensor | None
+    embeddings_CK: Tensor
+    """Where clips lie among all moments (`ml.inference.embedding`)."""
 
 
 @dataclass(frozen=True)
@@ -128,11 +131,13 @@ def score_features(detector: Detector, features: ClipSource, name: str = "", *, 
         for kept_CQD, each in zip(room, shown, strict=True):
             kept_CQD[stretch.first : stretch.stop] = each
         three = (branch.probability_C.cpu() for branch in (branches.raw, branches.long, branches.short))
-        parts.append((*three, stretch.odds_CSM, stretch.look_CK, stretch.class_probability_CE))
-    raw_C, long_C, short_C, odds_CSM, look_CK, class_CE = (torch.cat(values) for values in zip(*parts, strict=True))
+        near_CK = clip_embeddings(branches.tokens_CQD)
+        parts.append((*three, stretch.odds_CSM, stretch.look_CK, stretch.class_probability_CE, near_CK))
+    columns = (torch.cat(values) for values in zip(*parts, strict=True))
+    raw_C, long_C, short_C, odds_CSM, look_CK, class_CE, near_CK = columns
     odds_CSM = against_own_normal(odds_CSM, look_CK, clip_centres_ms(features), weight=detector.own_normal)
     seen_CGH = room[2] if seen_tokens else None
-    return ScoredClips(raw_C, long_C, short_C, odds_CSM, room[0], room[1], class_CE, seen_CGH)
+    return ScoredClips(raw_C, long_C, short_C, odds_CSM, room[0], room[1], class_CE, seen_CGH, near_CK)
 
 
 def score_odds(detector: Detector, features: ClipSource, name: str = "") -> Tensor:
@@ -140,6 +145,12 @@ def score_odds(detector: Detector, features: ClipSource, name: str = "") -> Tens
     parts = [(stretch.odds_CSM, stretch.look_CK) for stretch in scored_stretches(detector, features, name)]
     odds_CSM, look_CK = (torch.cat(values) for values in zip(*parts, strict=True))
     return against_own_normal(odds_CSM, look_CK, clip_centres_ms(features), weight=detector.own_normal)
+
+
+def score_embeddings(detector: Detector, features: ClipSource, name: str = "") -> Tensor:
+    """[C, K] embeddings of a whole video, and nothing kept of its tokens; raises what `scored_stretches` raises."""
+    stretches = scored_stretches(detector, features, name)
+    return torch.cat([clip_embeddings(stretch.branches.tokens_CQD) for stretch in stretches])
 
 
 def scored_video(
@@ -174,7 +185,8 @@ def scored_video(
         fused=_floats(fused_C),
     )
     segments = cut_segments(track, profile.scoring, scored.class_probability_CE, classes)
-    return ScoredVideo(video, scored.tokens_CQD, scored.prompt_CQD, track, segments, scored.seen_CGH)
+    shown = (scored.tokens_CQD, scored.prompt_CQD)
+    return ScoredVideo(video, *shown, track, segments, scored.seen_CGH, packed(scored.embeddings_CK))
 
 
 def clip_centres_ms(features: ClipSource) -> Tensor:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from ml.contracts import ScoreTrack, VideoRef
+from ml.contracts import ClipEmbeddings, ScoreTrack, VideoRef
 
 
 @dataclass(frozen=True)
@@ -40,3 +40,5 @@ class ScoredVideo:
     seen_CGH: Tensor | None = None
     """What the encoder itself saw of each clip, half precision, in the space of its own LLM; None where the profile
     does not show it (`language.encoder_tokens`)."""
+    embeddings: ClipEmbeddings | None = None
+    """Where each clip lies among all moments, for finding others like it."""

@@ -79,6 +79,7 @@ RULES: dict[str, Rule] = {
     "api/videos/<int:video_id>/frame-times": api("GET", Level.VIEWER),
     "api/videos/<int:video_id>/frame-times/packed": api("GET", Level.VIEWER),
     "api/videos/<int:video_id>/predictions/<int:prediction_id>/scores": api("GET", Level.VIEWER),
+    "api/videos/<int:video_id>/similar": api("GET", Level.VIEWER),
     "api/annotations/<int:annotation_id>": api("PUT", Level.ANNOTATOR, IF_MATCH, **EMPTY_DOCUMENT),
     "api/annotations/<int:annotation_id>/submit": api("POST", Level.ANNOTATOR, IF_MATCH, question_id=None),
     "api/projects/<slug:slug>/questions/next": api("POST", Level.ANNOTATOR, kinds=None, exclude=[]),

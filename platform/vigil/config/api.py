@@ -13,6 +13,7 @@ from ninja.security import django_auth
 from vigil.active_learning.apis import router as active_learning
 from vigil.annotations.apis import router as annotations
 from vigil.annotations.packed_apis import router as packed
+from vigil.finding.apis import router as finding
 from vigil.projects.errors import VigilError
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,7 @@ api = NinjaAPI(
 api.add_router("", annotations)
 api.add_router("", packed)
 api.add_router("", active_learning)
+api.add_router("", finding)
 
 
 @api.exception_handler(VigilError)

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "vigil.predictions",
     "vigil.annotations",
     "vigil.review",
+    "vigil.finding",
     "vigil.active_learning",
     "vigil.snapshots",
     "vigil.retraining",

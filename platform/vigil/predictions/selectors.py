@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from ml.contracts import Judgement, PredictedSegment, ScoreTrack, VideoPrediction, from_json
-from vigil.predictions.models import Prediction, PrelabelRequest
+from vigil.predictions.models import ClipEmbedding, Prediction, PrelabelRequest
 from vigil.predictions.packed_scores import SCORES, TIMES
 from vigil.projects.work import WorkState
 from vigil.registry.models import ModelState, ModelVersion
@@ -39,6 +39,13 @@ def predictions_of(*, model_version: ModelVersion, videos: Iterable[Video]) -> Q
     """The version's predictions of these videos, with their segments."""
     stored = Prediction.objects.filter(model_version=model_version, video__in=list(videos))
     return stored.select_related("video").prefetch_related("segments").order_by("video_id")
+
+
+def without_embeddings(*, model_version: ModelVersion) -> QuerySet[Prediction]:
+    """The version's predictions whose clips nobody has embedded, with their videos."""
+    embedded = ClipEmbedding.objects.filter(model_version=OuterRef("model_version"), video=OuterRef("video"))
+    missing = Prediction.objects.filter(~Exists(embedded), model_version=model_version)
+    return missing.select_related("video", "model_version").order_by("video_id")
 
 
 def requests_of(*, model_version: ModelVersion, videos: Iterable[Video] | None = None) -> QuerySet[PrelabelRequest]:

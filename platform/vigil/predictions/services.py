@@ -7,6 +7,7 @@ from django.db import transaction
 
 from ml.contracts import VideoPrediction, to_json
 from vigil.config.nudges import nudge
+from vigil.predictions.embeddings import embeddings_store
 from vigil.predictions.models import PredictedSegment, Prediction, PrelabelRequest
 from vigil.projects.errors import Conflict, Invalid
 from vigil.projects.models import Project
@@ -65,6 +66,8 @@ def prediction_store(*, video: Video, model_version: ModelVersion, prediction: V
         PredictedSegment.objects.bulk_create(
             PredictedSegment(prediction=stored, **one) for one in columns if one["start_ms"] < one["end_ms"]
         )
+        if prediction.embeddings is not None:
+            embeddings_store(prediction=stored, embeddings=prediction.embeddings)
     return stored
 
 

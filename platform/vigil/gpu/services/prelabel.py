@@ -14,7 +14,9 @@ from vigil.active_learning.services import queue_fill
 from vigil.gpu.claims import MAX_ATTEMPTS, killed_too_often, release
 from vigil.gpu.reasons import EXPECTED, in_words
 from vigil.gpu.stopping import Stopped, should_stop_of
+from vigil.predictions.embeddings import embeddings_prune, embeddings_store
 from vigil.predictions.models import Prediction, PrelabelRequest
+from vigil.predictions.selectors import without_embeddings
 from vigil.predictions.services import prediction_store
 from vigil.projects.dead_claims import free_dead_claims
 from vigil.projects.heartbeat import heartbeat
@@ -42,6 +44,15 @@ class LoadedModel:
         stored = Prediction.objects.filter(video=video, model_version=version).first()
         if stored is not None:
             return stored
+        made = self._loaded(version).run(video_ref(video), on_progress)
+        return prediction_store(video=video, model_version=version, prediction=made)
+
+    def embed(self, prediction: Prediction) -> None:
+        """Stores the embeddings of a prediction that was made before there were any."""
+        made = self._loaded(prediction.model_version).embed(video_ref(prediction.video))
+        embeddings_store(prediction=prediction, embeddings=made)
+
+    def _loaded(self, version: ModelVersion) -> Prelabeller:
         if self._prelabeller is None or self._version_id != version.pk:
             self._prelabeller = None  # Lets go of the old weights before the new ones are loaded.
             self._prelabeller = Prelabeller(
@@ -51,8 +62,7 @@ class LoadedModel:
                 store_cap_gb=float(settings.FEATURE_STORE_GB),
             )
             self._version_id = version.pk
-        made = self._prelabeller.run(video_ref(video), on_progress)
-        return prediction_store(video=video, model_version=version, prediction=made)
+        return self._prelabeller
 
 
 def prelabel_next(
@@ -106,6 +116,23 @@ def predictions_make(
     return made, failed
 
 
+def embeddings_make(
+    *, version: ModelVersion, on_video: Callable[[int, int], None] | None = None
+) -> tuple[int, list[VideoFailure]]:
+    """Embeds the clips of the version's predictions that have no embeddings yet; how many, and those that failed."""
+    missing = list(without_embeddings(model_version=version))
+    model, made, failed = LoadedModel(), 0, []
+    for index, prediction in enumerate(missing, start=1):
+        try:
+            model.embed(prediction)
+            made += 1
+        except EXPECTED as error:
+            failed.append((prediction.video, in_words(error)))
+        if on_video is not None:
+            on_video(index, len(missing))
+    return made, failed
+
+
 def due_queues_fill() -> int:
     """Fills the queue of every production model whose pre-labels were all done after its last filling; how many.
 
@@ -118,6 +145,7 @@ def due_queues_fill() -> int:
             Project.objects.select_for_update().get(pk=version.project_id)
             if _queue_is_due(version):
                 queue_fill(project=version.project, model_version=version)
+                embeddings_prune(model_version=version)
                 filled += 1
     return filled
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from vigil.gpu.services.prelabel import prelabel_next
+from vigil.gpu.services.prelabel import embeddings_make, prelabel_next
 from vigil.gpu.waiting import wait_until_done
 from vigil.predictions.models import PrelabelRequest
 from vigil.predictions.selectors import requests_of
@@ -28,6 +28,9 @@ class Command(VigilCommand):
         parser.add_argument("--project", required=True, help="name or slug of the project")
         parser.add_argument("--model", help="a version such as v3; default: production, or else the newest")
         parser.add_argument("--video", help="the name of one video; default: all that are ready")
+        parser.add_argument(
+            "--embed", action="store_true", help="embed, here, predictions from before 'more like this'"
+        )
         parser.add_argument("--wait", action="store_true", help="wait for the end; without a worker do it here")
 
     def run(self, **options: Any) -> Any:
@@ -39,6 +42,8 @@ class Command(VigilCommand):
         asked = requests_of(model_version=version, videos=videos)
         if options["wait"]:
             self._wait(asked)
+        if options["embed"]:
+            self._embed(version)
         return self._report(version, videos, asked)
 
     def _wait(self, asked: Any) -> None:
@@ -53,6 +58,18 @@ class Command(VigilCommand):
             except KeyboardInterrupt:
                 self.stderr.write("stopped; the same command goes on with the videos that are left")
                 sys.exit(130)
+
+    def _embed(self, version: ModelVersion) -> None:
+        with self.progress("embed") as bar:
+
+            def done(videos: int, of_all: int) -> None:
+                bar.total, bar.n = of_all, videos
+                bar.update(0)
+
+            made, failed = embeddings_make(version=version, on_video=done)
+        for video, error in failed:
+            self.stderr.write(f"{video.name}: {error}")
+        self.say(f"{version.name}: {made} predictions got embeddings, {len(failed)} failed")
 
     def _report(self, version: ModelVersion, videos: list[Video], asked: Any) -> dict[str, Any]:
         failed = [

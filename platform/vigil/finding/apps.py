@@ -1,0 +1,8 @@
+"""Django app."""
+
+from django.apps import AppConfig
+
+
+class FindingConfig(AppConfig):
+    name = "vigil.finding"
+    label = "finding"
