@@ -10,7 +10,7 @@ VENV = .venv/bin
 NPM = $(PYTHON) $(BOOTSTRAP) npm
 export PYTHONPATH := $(CURDIR):$(CURDIR)/platform
 
-.PHONY: run setup python test check bench lock clean
+.PHONY: run setup python test check api bench lock clean
 
 run: python ## set everything up and serve on http://127.0.0.1:$(PORT)/ with the demo project; Ctrl-C stops it
 	@$(PYTHON) $(BOOTSTRAP) --port "$(PORT)" && exec $(VENV)/python manage.py up --port "$(PORT)"
@@ -32,6 +32,11 @@ check: setup ## what CI runs besides the tests
 	$(VENV)/lint-imports
 	$(VENV)/python manage.py makemigrations --check --dry-run
 	$(NPM) run check
+
+api: setup ## after a change of the API: write openapi.json from the server's schemas, and the workbench's types from that
+	$(VENV)/python manage.py export_openapi_schema --api vigil.config.api.api --sorted --indent 1 \
+		--output platform/workbench/openapi.json
+	$(NPM) run api
 
 bench: setup ## what is measured, in one table
 	$(VENV)/python -m benchmarks $(ARGS)

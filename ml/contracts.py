@@ -198,6 +198,15 @@ class PredictedSegment:
 
 
 @dataclass(frozen=True)
+class DraftedText:
+    """A sentence or an answer that a person asked the model for."""
+
+    text: str
+    confidence: float | None
+    """Geometric mean of its tokens' probabilities; None where the annotation template had to speak for the model."""
+
+
+@dataclass(frozen=True)
 class ClipEmbeddings:
     """Where each clip of a video lies among all moments; those of one model version can be compared."""
 

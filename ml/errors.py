@@ -43,6 +43,10 @@ class WeightsInvalid(ModelError):
     """Pretrained weights that are missing, truncated, unpinned, or not of the architecture that was asked for."""
 
 
+class AnswerUnreadable(ModelError):
+    """The language model answered, but not in words that can be shown to a person."""
+
+
 class JobInvalid(ModelError):
     """A training job that cannot be run as it stands."""
 

@@ -9,7 +9,16 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from vigil.accounts.models import Membership, Role, User
-from vigil.annotations.models import Annotation, AnnotationState, Outcome, Question, QuestionKind, Segment
+from vigil.annotations.models import (
+    Annotation,
+    AnnotationState,
+    Draft,
+    DraftKind,
+    Outcome,
+    Question,
+    QuestionKind,
+    Segment,
+)
 from vigil.predictions.models import PredictedSegment, Prediction
 from vigil.projects.models import Project
 from vigil.projects.work import WorkState
@@ -165,3 +174,16 @@ class SegmentFactory(DjangoModelFactory):
     label = "Fighting"
     explanation = "A man shoves another man."
     outcome = Outcome.MANUAL
+
+
+class DraftFactory(DjangoModelFactory):
+    class Meta:
+        model = Draft
+
+    video = factory.SubFactory(VideoFactory)
+    user = factory.SubFactory(UserFactory)
+    model_version = factory.SubFactory(ModelVersionFactory, project=factory.SelfAttribute("..video.project"))
+    kind = DraftKind.EXPLANATION
+    start_ms = 10_000
+    end_ms = 12_000
+    label = "Fighting"

@@ -15,8 +15,8 @@ import torch
 
 from annotation_templates.conversations import seconds_text
 from annotation_templates.loading import TemplateError, load_template
-from ml.contracts import Judgement, PredictedSegment
-from ml.errors import ArtefactInvalid
+from ml.contracts import DraftedText, Judgement, PredictedSegment
+from ml.errors import AnswerUnreadable, ArtefactInvalid
 from ml.model.adaptor import VideoOnShow, stacked
 from ml.model.language import Answer
 from ml.model.language_artefact import LanguageArtefact, load_language
@@ -24,7 +24,7 @@ from ml.model.scored_video import CutSegment, ScoredVideo
 from ml.text.instructions import question_about
 from ml.text.parsing import parse_answer
 from ml.text.sentences import fault_of_sentence
-from ml.text.times import Window, times_as_seconds
+from ml.text.times import Window, times_as_seconds, without_time_tokens
 from ml.text.windows import message_about, segment_window, suspicious_tiles
 
 _BATCH = 32
@@ -40,6 +40,8 @@ class _Said:
     """Why it cannot be shown; empty when it can."""
     yes_share: float
     """Probability of yes against no as its first word."""
+    certainty: float
+    """Geometric mean of the probabilities of its tokens."""
 
 
 class Explainer:
@@ -97,6 +99,37 @@ class Explainer:
         )
         return _whole(of_tiles, of_views), segments
 
+    def draft(
+        self, scored: ScoredVideo, start_ms: int, end_ms: int, label: str, *, question: str = "", phrasing: int = 0
+    ) -> DraftedText:
+        """A sentence about an interval, wherever a person put its edges, or the answer to a question about it.
+
+        Args:
+            scored: the video.
+            start_ms: where the interval begins.
+            end_ms: where it ends.
+            label: the class that the person sees in it.
+            question: what is asked; empty for a sentence.
+            phrasing: which of the template's questions asks for the sentence; another one may be told another way.
+
+        Raises:
+            AnswerUnreadable: the answer to a question is cut off, or holds broken or repeated words.
+        """
+        profile = self._artefact.profile
+        duration_ms = max(scored.video.duration_ms, scored.scores.clip_end_ms[-1])
+        window = segment_window(start_ms, end_ms, scores=scored.scores, duration_ms=duration_ms, profile=profile)
+        asked = question or question_about(
+            self._template.title(label), self._template.question("explanation", phrasing)
+        )
+        (said,) = self._answers(scored, [(window, without_time_tokens(asked) if profile.tells_slots else asked)])
+        if not said.fault:
+            return DraftedText(said.text, said.certainty)
+        if question:
+            raise AnswerUnreadable(
+                f"the model found no readable answer ({said.fault}); ask in other words, or write it"
+            )
+        return DraftedText(self._template.render_answer("explanation", phrasing, label=label), None)
+
     def _answers(self, scored: ScoredVideo, asked: Sequence[tuple[Window, str]]) -> list[_Said]:
         """Greedy answers, a batch at a time."""
         artefact, profile = self._artefact, self._artefact.profile
@@ -123,7 +156,7 @@ class Explainer:
         fault = fault_of_sentence(text, has_ended=answer.has_ended, known_words=self._artefact.known_words)
         yes_or_no_2 = answer.first_logits_W[[tokenizer.yes_id, tokenizer.no_id]]
         told = times_as_seconds(text, window) if self._artefact.profile.tells_slots else text
-        return _Said(told, fault, float(yes_or_no_2.softmax(dim=0)[0]))
+        return _Said(told, fault, float(yes_or_no_2.softmax(dim=0)[0]), answer.certainty)
 
     def _judgement(self, said: _Said, cut: CutSegment | None, window: Window) -> Judgement:
         parsed = parse_answer(said.text)

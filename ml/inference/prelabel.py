@@ -18,7 +18,7 @@ from ml.contracts import (
 )
 from ml.data.encoding import VideoEncoder
 from ml.data.feature_store import DEFAULT_CAP_GB
-from ml.errors import JobInvalid, WeightsInvalid
+from ml.errors import ArtefactInvalid, JobInvalid, WeightsInvalid
 from ml.inference.embedding import packed
 from ml.inference.explain import Explainer
 from ml.inference.scoring import score_embeddings, scored_video
@@ -64,6 +64,7 @@ class Prelabeller:
         _check_backbone(folder, self._videos.identity)
         has_language = (folder / LANGUAGE_DIR).is_dir()
         self._explainer = Explainer.load(artefact_dir, str(chosen), weights_dir) if has_language else None
+        self._name = folder.name
 
     def run(self, video: VideoRef, on_progress: ProgressCallback | None = None) -> VideoPrediction:
         """Scores, segments, explanations and the judgement of a video, with the seconds each stage took.
@@ -101,6 +102,22 @@ class Prelabeller:
             timing={name: round(value, 4) for name, value in timing.items()},
             embeddings=scored.embeddings,
         )
+
+    def scored(self, video: VideoRef) -> ScoredVideo:
+        """The video as the detector sees it: what `explainer` speaks about. Raises what `run` raises."""
+        features = self._videos.open(video).features
+        return scored_video(video, self._detector, self.profile, features, self.classes)
+
+    @property
+    def explainer(self) -> Explainer:
+        """The language half.
+
+        Raises:
+            ArtefactInvalid: the model version has none.
+        """
+        if self._explainer is None:
+            raise ArtefactInvalid(f"model {self._name} has no language model; train phase 3")
+        return self._explainer
 
     def embed(self, video: VideoRef) -> ClipEmbeddings:
         """Where each clip of a video lies among all moments, without a word about it; raises what `run` raises."""

@@ -35,6 +35,8 @@ class Answer:
     """False when it was cut off at the longest length."""
     first_logits_W: Tensor
     """Logits of the first word: yes against no is read from them."""
+    certainty: float
+    """Geometric mean of the probabilities of its tokens, the end included."""
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,7 @@ class VideoLanguageModel(nn.Module):
         said_BT = ids_BT.new_zeros(len(prompts), 0)
         first_BW: Tensor | None = None
         has_ended_B = torch.zeros(len(prompts), dtype=torch.bool, device=self.device)
+        told_B, tokens_B = (torch.zeros(len(prompts), device=self.device) for _ in range(2))
         with self._arithmetic():
             embedded_BTH = self.embedded(ids_BT, shown.to(self.device))
             for _ in range(max_new_tokens):
@@ -153,7 +156,10 @@ class VideoLanguageModel(nn.Module):
                 )
                 logits_BW = output.logits[:, -1].float()
                 first_BW = logits_BW if first_BW is None else first_BW
-                next_B = torch.where(has_ended_B, self.stops[0][-1], logits_BW.argmax(dim=1))
+                highest_B, best_B = logits_BW.max(dim=1)
+                told_B += torch.where(has_ended_B, 0.0, highest_B - logits_BW.logsumexp(dim=1))
+                tokens_B += (~has_ended_B).float()
+                next_B = torch.where(has_ended_B, self.stops[0][-1], best_B)
                 said_BT = torch.cat([said_BT, next_B[:, None]], dim=1)
                 has_ended_B = has_ended_B | _ends_with(said_BT, self.stops)
                 if bool(has_ended_B.all()):
@@ -163,8 +169,8 @@ class VideoLanguageModel(nn.Module):
                 positions_BT = positions_BT[:, -1:] + 1
         if first_BW is None:
             raise ValueError("max_new_tokens must be at least 1")
-        rows = zip(said_BT.tolist(), first_BW.cpu(), strict=True)
-        return [_answer(row, self.stops, first_W) for row, first_W in rows]
+        rows = zip(said_BT.tolist(), first_BW.cpu(), (told_B / tokens_B).exp().tolist(), strict=True)
+        return [_answer(row, self.stops, first_W, certainty) for row, first_W, certainty in rows]
 
     def _arithmetic(self) -> torch.autocast:
         return torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.has_autocast)
@@ -196,10 +202,10 @@ def _ends_with(said_BT: Tensor, stops: Sequence[Sequence[int]]) -> Tensor:
     return ends_B
 
 
-def _answer(row: Sequence[int], stops: Sequence[Sequence[int]], first_W: Tensor) -> Answer:
+def _answer(row: Sequence[int], stops: Sequence[Sequence[int]], first_W: Tensor, certainty: float) -> Answer:
     """One row up to the first thing that ends an answer; of two that end at one place, the longer is cut off."""
     for end in range(1, len(row) + 1):
         ended = [len(stop) for stop in stops if len(stop) <= end and tuple(row[end - len(stop) : end]) == tuple(stop)]
         if ended:
-            return Answer(tuple(row[: end - max(ended)]), True, first_W)
-    return Answer(tuple(row), False, first_W)
+            return Answer(tuple(row[: end - max(ended)]), True, first_W, certainty)
+    return Answer(tuple(row), False, first_W, certainty)

@@ -44,6 +44,7 @@ def api(method: str, level: Level, headers: dict[str, str] | None = None, **body
 
 
 EMPTY_DOCUMENT: dict[str, Any] = {"segments": [], "is_fully_watched": False, "spent_ms": 0}
+DRAFT: dict[str, Any] = {"kind": "explanation", "start_ms": 0, "end_ms": 1_000, "label": "Fighting"}
 IF_MATCH = {"If-Match": '"0"'}
 
 RULES: dict[str, Rule] = {
@@ -77,6 +78,9 @@ RULES: dict[str, Rule] = {
     "api/openapi.json": page(Level.LOGGED_IN),
     "api/videos/<int:video_id>/workbench": api("GET", Level.VIEWER),
     "api/videos/<int:video_id>/frame-times": api("GET", Level.VIEWER),
+    "api/videos/<int:video_id>/drafts": api("POST", Level.ANNOTATOR, **DRAFT),
+    "api/drafts/<int:draft_id>": api("GET", Level.ANNOTATOR),
+    "api/drafts/<int:draft_id>/cancel": api("POST", Level.ANNOTATOR),
     "api/videos/<int:video_id>/frame-times/packed": api("GET", Level.VIEWER),
     "api/videos/<int:video_id>/predictions/<int:prediction_id>/scores": api("GET", Level.VIEWER),
     "api/videos/<int:video_id>/similar": api("GET", Level.VIEWER),
@@ -88,6 +92,21 @@ RULES: dict[str, Rule] = {
     "api/questions/<int:question_id>/answer": api("POST", Level.ANNOTATOR, payload={"verdict": "yes"}, spent_ms=1),
     "api/questions/<int:question_id>/skip": api("POST", Level.ANNOTATOR),
     "api/answers/<int:answer_id>/withdraw": api("POST", Level.ANNOTATOR),
+    # review
+    "api/videos/<int:video_id>/said": api("GET", Level.VIEWER),
+    "api/videos/<int:video_id>/comments": Rule(
+        {"GET": Level.VIEWER, "POST": Level.ANNOTATOR}, {"at_ms": 1, "text": "Look here."}, is_json=True
+    ),
+    "api/comments/<int:comment_id>/resolve": api("POST", Level.ANNOTATOR, is_resolved=True),
+    "api/comments/<int:comment_id>": api("DELETE", Level.ANNOTATOR),
+    "api/annotations/<int:annotation_id>/workbench": api("GET", Level.ANNOTATOR),
+    "api/annotations/<int:annotation_id>/history": api("GET", Level.ANNOTATOR),
+    "api/annotations/<int:annotation_id>/reviews": Rule(
+        {"GET": Level.ANNOTATOR, "POST": Level.REVIEWER},
+        {"segment_key": "00000000-0000-4000-8000-000000000000", "verdict": "accepted"},
+        is_json=True,
+    ),
+    "api/annotations/<int:annotation_id>/reviews/end": api("POST", Level.REVIEWER, revision=0),
 }
 
 WITHOUT_A_VIEW = {"api/"}

@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.factories import (
     AnnotationFactory,
+    DraftFactory,
     FrameTimesFactory,
     MembershipFactory,
     ModelVersionFactory,
@@ -31,6 +32,7 @@ from vigil.annotations.questions import question_lease
 from vigil.interop.models import ExportRequest
 from vigil.interop.services.requests import zip_path
 from vigil.retraining.models import TrainingRun
+from vigil.review.models import Comment
 from vigil.snapshots.models import DatasetExport, Snapshot
 from vigil.videos.models import ImportJob
 
@@ -105,6 +107,8 @@ def things_of(caller: User | None) -> dict[str, Any]:
         "annotation_id": AnnotationFactory(video=video, user=owner, state="draft").pk,
         "question_id": question.pk,
         "answer_id": answer.pk,
+        "comment_id": Comment.objects.create(video=video, at_ms=0, text="Look here.", author=owner).pk,
+        "draft_id": DraftFactory(video=video, user=owner, model_version=version).pk,
     }
 
 

@@ -4,10 +4,12 @@ import re
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Router, Status
 from ninja.params.functions import Header
 from pydantic import Field
 
+from vigil.accounts.models import Role
+from vigil.annotations.drafts import draft_body, draft_cancel, draft_for, draft_request
 from vigil.annotations.questions import answer_withdraw, question_answer, question_skip
 from vigil.annotations.schemas import (
     MAX_ID,
@@ -15,6 +17,8 @@ from vigil.annotations.schemas import (
     AnswerOut,
     ConflictOut,
     DocumentIn,
+    DraftIn,
+    DraftOut,
     FrameTimesOut,
     ProblemOut,
     SavedOut,
@@ -71,6 +75,25 @@ def save(
         user=_user(request), annotation_id=annotation_id, revision=revision_named(if_match), document=document
     )
     return {"revision": saved.revision, "saved_at": saved.updated_at}
+
+
+@router.post("/videos/{int:video_id}/drafts", response={202: DraftOut, 409: ProblemOut, **PROBLEMS})
+def draft_ask(request: HttpRequest, video_id: int, asked: DraftIn) -> Any:
+    """Asks the current model for a sentence about an interval, or for the answer to a question about it."""
+    video = video_for(user=_user(request), video_id=video_id, at_least=Role.ANNOTATOR)
+    return Status(202, draft_body(draft_request(user=_user(request), video=video, asked=asked)))
+
+
+@router.get("/drafts/{int:draft_id}", response={200: DraftOut, **PROBLEMS})
+def draft(request: HttpRequest, draft_id: int) -> Any:
+    """How far one's own draft is."""
+    return draft_body(draft_for(user=_user(request), draft_id=draft_id))
+
+
+@router.post("/drafts/{int:draft_id}/cancel", response={200: DraftOut, **PROBLEMS})
+def draft_give_up(request: HttpRequest, draft_id: int) -> Any:
+    """Waits for one's own draft no longer."""
+    return draft_body(draft_cancel(user=_user(request), draft_id=draft_id))
 
 
 @router.post("/questions/{int:question_id}/answer", response={200: AnswerOut, 409: ProblemOut, **PROBLEMS})

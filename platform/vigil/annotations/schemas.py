@@ -7,7 +7,9 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import AfterValidator, ConfigDict, Field, StrictBool, StrictInt
 
-from vigil.annotations.models import DraftKind, Outcome
+from vigil.annotations.models import DraftKind, Outcome, QuestionKind
+from vigil.projects.work import WorkState
+from vigil.videos.models import Split, WeakLabel
 
 MAX_INT = 2**31 - 1
 MAX_ID = 2**63 - 1
@@ -105,7 +107,7 @@ class DraftIn(Strict):
 
 class DraftOut(Schema):
     id: int
-    state: str
+    state: WorkState
     text: str
     model: str
     error: str
@@ -120,6 +122,32 @@ class AnswerIn(Strict):
 
 class AnswerOut(Schema):
     answer_id: int
+
+
+class TurnOut(Schema):
+    role: Literal["user", "assistant"]
+    text: str
+
+
+class SegmentOut(Schema):
+    """One segment as it is stored, without the limits on what may be sent: what an import brought is shown whole."""
+
+    key: UUID
+    start_ms: int
+    end_ms: int
+    label: str
+    explanation: str
+    outcome: Outcome
+    source_id: int | None
+    draft_explanation: str
+    draft_id: int | None
+    dialogue: list[TurnOut]
+
+
+class DocumentOut(Schema):
+    segments: list[SegmentOut]
+    is_fully_watched: bool
+    spent_ms: int
 
 
 class SavedOut(Schema):
@@ -147,7 +175,7 @@ class ConflictOut(ProblemOut):
     """A newer revision exists; both versions are now with the client."""
 
     revision: int | None = None
-    document: dict[str, Any] | None = None
+    document: DocumentOut | None = None
     saved_by: str | None = None
 
 
@@ -160,7 +188,7 @@ class PlayOut(Schema):
 
 class QuestionOut(Schema):
     id: int
-    kind: str
+    kind: QuestionKind
     video_id: int
     start_ms: int
     end_ms: int
@@ -206,9 +234,9 @@ class VideoOut(Schema):
     width: int
     height: int
     is_variable_rate: bool
-    weak_label: str
-    split: str
-    state: str
+    weak_label: WeakLabel
+    split: Split
+    state: WorkState
     error: str
     proxy_url: str | None
     poster_url: str | None
@@ -257,8 +285,9 @@ class PredictionOut(Schema):
 class AnnotationOut(Schema):
     id: int
     revision: int
-    state: str
-    document: dict[str, Any]
+    state: Literal["draft", "submitted", "read_only"]
+    author: PersonOut | None
+    document: DocumentOut
 
 
 class WorkbenchOut(Schema):

@@ -25,18 +25,28 @@ SCORE_DIGITS = 4
 
 
 def workbench_contents(
-    *, user: User, video: Video, question_id: int | None, language: str, with_scores: bool = True
+    *,
+    user: User,
+    video: Video,
+    question_id: int | None,
+    language: str,
+    annotation: Annotation | None = None,
+    with_scores: bool = True,
 ) -> dict[str, Any]:
-    """The answer of `GET /api/videos/{id}/workbench`. Opens the person's annotation, and leases the question."""
+    """The answer of `GET /api/videos/{id}/workbench`. Opens the person's annotation, and leases the question.
+
+    A reviewer's `annotation` is somebody else's; the caller has checked that they may see it.
+    """
     may_write = has_role(user=user, project_id=video.project_id, at_least=Role.ANNOTATOR)
     prediction = prediction_of(video=video, with_scores=with_scores)
+    shown = annotation or (annotation_open(user=user, video=video) if may_write else None)
     return {
         "me": {"id": user.pk, "name": user.get_username()},
         "project": {"id": video.project_id, "slug": video.project.slug, "name": video.project.name},
         "video": video_body(video),
         "labels": label_bodies(video.project, prediction, language),
         "prediction": prediction_body(prediction, with_scores=with_scores) if prediction else None,
-        "annotation": _annotation_body(annotation_open(user=user, video=video)) if may_write else _NOTHING,
+        "annotation": _annotation_body(shown) if shown else _NOTHING,
         "question": _leased(user, video, question_id) if may_write and question_id else None,
     }
 
@@ -45,6 +55,7 @@ _NOTHING: dict[str, Any] = {
     "id": 0,
     "revision": 0,
     "state": "read_only",
+    "author": None,
     "document": {"segments": [], "is_fully_watched": False, "spent_ms": 0},
 }
 """What a viewer gets, who may look and has no annotation."""
@@ -150,6 +161,7 @@ def _annotation_body(annotation: Annotation) -> dict[str, Any]:
         "id": annotation.pk,
         "revision": annotation.revision,
         "state": annotation.state,
+        "author": {"id": annotation.user_id, "name": annotation.user.get_username()} if annotation.user else None,
         "document": workbench_document(annotation),
     }
 

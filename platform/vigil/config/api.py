@@ -15,6 +15,7 @@ from vigil.annotations.apis import router as annotations
 from vigil.annotations.packed_apis import router as packed
 from vigil.finding.apis import router as finding
 from vigil.projects.errors import VigilError
+from vigil.review.apis import router as review
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ api = NinjaAPI(
 api.add_router("", annotations)
 api.add_router("", packed)
 api.add_router("", active_learning)
+api.add_router("", review)
 api.add_router("", finding)
 
 

@@ -168,6 +168,7 @@ CELERY_BEAT_SCHEDULE = {
     for task, queue in {
         "vigil.videos.tasks.process_next": "media",
         "vigil.interop.tasks.export_next": "default",
+        "vigil.gpu.tasks.draft_next": "gpu",
         "vigil.gpu.tasks.prelabel_next": "gpu",
         "vigil.gpu.tasks.train_next": "gpu",
     }.items()

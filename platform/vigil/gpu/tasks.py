@@ -15,6 +15,14 @@ def train_next() -> None:
     train_waiting()
 
 
+@shared_task(name="vigil.gpu.tasks.draft_next")  # type: ignore[untyped-decorator]
+def draft_next() -> None:
+    """Writes the drafts that people wait for. Harmless twice."""
+    from vigil.gpu.services.drafts import draft_next as draft_waiting  # noqa: PLC0415
+
+    draft_waiting()
+
+
 @shared_task(name="vigil.gpu.tasks.prelabel_next")  # type: ignore[untyped-decorator]
 def prelabel_next() -> None:
     """Pre-labels the videos that wait. Harmless twice."""

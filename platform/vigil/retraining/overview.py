@@ -44,6 +44,7 @@ KIND_TITLES = {
     "rejected": gettext_noop("rejected"),
     "explanations": gettext_noop("explanations"),
     "corrected_explanations": gettext_noop("of them corrected by a person"),
+    "dialogue_turns": gettext_noop("questions answered in dialogues"),
 }
 
 

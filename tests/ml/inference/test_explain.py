@@ -11,10 +11,10 @@ import pytest
 import torch
 
 from annotation_templates.loading import load_template
-from ml.contracts import Judgement, PredictedSegment
-from ml.errors import ArtefactInvalid
+from ml.contracts import DraftedText, Judgement, PredictedSegment
+from ml.errors import AnswerUnreadable, ArtefactInvalid
 from ml.inference.explain import Explainer, first_inside
-from ml.model.language_artefact import LANGUAGE_DIR, load_language
+from ml.model.language_artefact import LANGUAGE_DIR, LanguageArtefact, load_language
 from ml.profiles.language import LanguageProfile
 from ml.text.parsing import parse_answer
 from ml.text.times import Window
@@ -45,6 +45,16 @@ def artefact_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def explainer(artefact_dir: Path) -> Explainer:
     return Explainer.load(artefact_dir, device="cpu")
+
+
+def nonsense(artefact_dir: Path) -> LanguageArtefact:
+    """The artefact as if its language model had never been trained."""
+    artefact = load_language(artefact_dir, torch.device("cpu"))
+    torch.manual_seed(0)
+    with torch.no_grad():
+        for parameter in artefact.model.llm.parameters():
+            parameter.normal_(std=0.1)
+    return artefact
 
 
 @pytest.mark.parametrize("label", list(SENTENCES))
@@ -91,6 +101,33 @@ def test_the_judgement_is_what_its_text_says_and_holds_no_special_token(explaine
             assert (judgement.start_ms, judgement.end_ms) == parsed.intervals[0]
 
 
+def test_an_interval_that_a_person_set_is_told_with_how_sure_the_model_is(explainer: Explainer) -> None:
+    _, scored = training_video("unseen", label="Fire", seed=504)
+    (cut,) = scored.segments
+
+    drafted = explainer.draft(scored, cut.start_ms + 300, cut.end_ms - 300, "Fire")
+
+    assert drafted.text == SENTENCES["Fire"]
+    assert drafted.confidence is not None
+    assert 0.3 < drafted.confidence <= 1
+
+
+def test_a_persons_question_is_answered_in_readable_words_or_refused_with_the_cure(
+    explainer: Explainer, artefact_dir: Path
+) -> None:
+    _, scored = training_video("unseen", label="Fire", seed=505)
+    (cut,) = scored.segments
+
+    answered = explainer.draft(
+        scored, cut.start_ms, cut.end_ms, "Fire", question="Is there any anomaly in the video? <t1>"
+    )
+
+    assert answered.text.startswith("Yes")
+    assert answered.confidence is not None
+    with pytest.raises(AnswerUnreadable, match="ask in other words"):
+        Explainer(nonsense(artefact_dir)).draft(scored, cut.start_ms, cut.end_ms, "Fire", question="Who lit it?")
+
+
 def test_the_same_video_is_told_the_same_way_twice(explainer: Explainer, artefact_dir: Path) -> None:
     _, scored = training_video("unseen", label="Fighting", seed=501)
 
@@ -108,21 +145,18 @@ def test_many_segments_are_answered_in_batches(explainer: Explainer) -> None:
 
 
 def test_words_that_cannot_be_shown_are_replaced_by_the_templates_and_marked(artefact_dir: Path) -> None:
-    artefact = load_language(artefact_dir, torch.device("cpu"))
-    # A model that was never trained talks nonsense.
-    torch.manual_seed(0)
-    with torch.no_grad():
-        for parameter in artefact.model.llm.parameters():
-            parameter.normal_(std=0.1)
     _, scored = training_video("unseen", label="Fire", seed=503)
+    speechless = Explainer(nonsense(artefact_dir))
 
-    judgement, (segment,) = Explainer(artefact).explain(scored)
+    judgement, (segment,) = speechless.explain(scored)
 
     assert segment.explanation == load_template("surveillance").explanations("Fire")[0]
     assert segment.judgement is not None
     assert segment.judgement.confidence is None
     assert judgement.confidence is None
     assert parse_answer(judgement.text).is_abnormal is judgement.is_abnormal
+    drafted = speechless.draft(scored, segment.start_ms, segment.end_ms, "Fire", phrasing=1)
+    assert drafted == DraftedText(load_template("surveillance").explanations("Fire")[1], None)
 
 
 def test_an_artefact_without_language_or_with_a_broken_file_is_named(artefact_dir: Path, tmp_path: Path) -> None:

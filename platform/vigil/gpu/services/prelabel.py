@@ -3,66 +3,30 @@
 import logging
 from collections.abc import Callable, Sequence
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 
 from ml.contracts import ProgressCallback, ShouldStop
-from ml.inference.prelabel import Prelabeller
 from vigil.active_learning.models import Round
 from vigil.active_learning.services import queue_fill
 from vigil.gpu.claims import MAX_ATTEMPTS, killed_too_often, release
 from vigil.gpu.reasons import EXPECTED, in_words
+from vigil.gpu.services.drafts import draft_next
+from vigil.gpu.services.loaded_model import KEPT, LoadedModel
 from vigil.gpu.stopping import Stopped, should_stop_of
-from vigil.predictions.embeddings import embeddings_prune, embeddings_store
+from vigil.predictions.embeddings import embeddings_prune
 from vigil.predictions.models import Prediction, PrelabelRequest
 from vigil.predictions.selectors import without_embeddings
-from vigil.predictions.services import prediction_store
 from vigil.projects.dead_claims import free_dead_claims
 from vigil.projects.heartbeat import heartbeat
 from vigil.projects.models import Project
 from vigil.projects.stopping import process_is_ending
 from vigil.projects.work import WorkQuerySet, WorkState
 from vigil.registry.models import ModelState, ModelVersion
-from vigil.registry.selectors import artefact_path
 from vigil.videos.models import Video
-from vigil.videos.selectors import video_ref
 
 log = logging.getLogger(__name__)
 VideoFailure = tuple[Video, str]
-
-
-class LoadedModel:
-    """Keeps one model version in memory, so that a row of videos loads it once."""
-
-    def __init__(self) -> None:
-        self._version_id: int | None = None
-        self._prelabeller: Prelabeller | None = None
-
-    def predict(self, version: ModelVersion, video: Video, on_progress: ProgressCallback | None = None) -> Prediction:
-        """The version's prediction of the video, made now or stored before."""
-        stored = Prediction.objects.filter(video=video, model_version=version).first()
-        if stored is not None:
-            return stored
-        made = self._loaded(version).run(video_ref(video), on_progress)
-        return prediction_store(video=video, model_version=version, prediction=made)
-
-    def embed(self, prediction: Prediction) -> None:
-        """Stores the embeddings of a prediction that was made before there were any."""
-        made = self._loaded(prediction.model_version).embed(video_ref(prediction.video))
-        embeddings_store(prediction=prediction, embeddings=made)
-
-    def _loaded(self, version: ModelVersion) -> Prelabeller:
-        if self._prelabeller is None or self._version_id != version.pk:
-            self._prelabeller = None  # Lets go of the old weights before the new ones are loaded.
-            self._prelabeller = Prelabeller(
-                str(artefact_path(version)),
-                str(settings.FEATURE_STORE),
-                weights_dir=str(settings.WEIGHTS_ROOT),
-                store_cap_gb=float(settings.FEATURE_STORE_GB),
-            )
-            self._version_id = version.pk
-        return self._prelabeller
 
 
 def prelabel_next(
@@ -75,13 +39,14 @@ def prelabel_next(
     """
     rows: WorkQuerySet = PrelabelRequest.objects.all() if requests is None else requests
     free_dead_claims(rows)
-    model, taken = LoadedModel(), 0
+    taken = 0
     while not process_is_ending.is_set():
         claimed: PrelabelRequest | None = rows.claim_next()
         if claimed is None:
             break
-        _serve(claimed, model)
+        _serve(claimed, KEPT)
         taken += 1
+        draft_next()  # A person waits for it; the videos behind can wait.
         if on_done is not None:
             claimed.refresh_from_db()
             on_done(claimed)
@@ -97,12 +62,12 @@ def predictions_make(
     on_video: Callable[[int, int], None] | None = None,
 ) -> tuple[list[Prediction], list[VideoFailure]]:
     """The version's predictions of these videos, made where missing, and the videos that failed with the reason."""
-    model, made, failed = LoadedModel(), [], []
+    made, failed = [], []
     for index, video in enumerate(videos):
         if should_stop():
             raise Stopped
         try:
-            made.append(model.predict(version, video, _stopper(should_stop)))
+            made.append(KEPT.predict(version, video, _stopper(should_stop)))
         except Stopped:
             raise
         except EXPECTED as error:

@@ -16,6 +16,7 @@ from vigil.gpu.claims import MAX_ATTEMPTS, killed_too_often, release
 from vigil.gpu.progress import RunProgress
 from vigil.gpu.reasons import EXPECTED, in_words
 from vigil.gpu.services.evaluate import Evaluation, evaluate_split
+from vigil.gpu.services.loaded_model import KEPT
 from vigil.gpu.stopping import Stopped, should_stop_of
 from vigil.projects.dead_claims import free_dead_claims
 from vigil.projects.heartbeat import Pulse, heartbeat
@@ -45,6 +46,7 @@ def train_next(*, runs: WorkQuerySet | None = None, on_progress: ProgressCallbac
         claimed: TrainingRun | None = rows.claim_next()
         if claimed is None:
             break
+        KEPT.release()
         _serve(claimed, on_progress)
         taken += 1
     return taken

@@ -24,7 +24,7 @@ export class ApiError extends Error {
 }
 
 interface Call {
-  readonly method?: 'GET' | 'POST' | 'PUT';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly body?: unknown;
   readonly revision?: number;
   readonly keepalive?: boolean;
@@ -62,7 +62,8 @@ async function answered(path: string, call: Call = {}): Promise<Response> {
   }
 }
 
-async function called<Answer>(path: string, call: Call = {}): Promise<Answer> {
+/** The answer of one call; for the other rooms, which keep their calls beside what they do. */
+export async function called<Answer>(path: string, call: Call = {}): Promise<Answer> {
   const response = await answered(path, call);
   const isJson = response.headers.get('Content-Type')?.includes('json') ?? false;
   const body: unknown = isJson ? await response.json() : null;

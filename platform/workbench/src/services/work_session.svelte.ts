@@ -220,7 +220,7 @@ export class WorkSession {
     const versions = {
       mine: () => mine,
       theirs: () => conflict.document,
-      merged: () => mergedDocument(this.autosave.base, mine, conflict.document),
+      merged: () => mergedDocument(this.autosave.base, mine, conflict.document).document,
     };
     const chosen = versions[choice]();
     this.conflict = null;

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Segment, WorkDocument } from './contract';
-import { historyOf, recorded, redone, sealed, undone } from './history';
-import { mergedDocument } from './merge';
-import { nextOpenRow, rowBeside, rowsOfWork, sameLabelling, type Row, type WorkState } from './work';
+import { nextOpenRow, rowBeside, rowsOfWork, sameLabelling, type Row } from './work';
 
 function segment(key: string, changes: Partial<Segment> = {}): Segment {
   return { key, start_ms: 0, end_ms: 1000, label: 'Fire', explanation: '', outcome: 'manual', source_id: null, draft_explanation: '', ...changes };
@@ -10,61 +8,6 @@ function segment(key: string, changes: Partial<Segment> = {}): Segment {
 function work(...segments: Segment[]): WorkDocument {
   return { segments, is_fully_watched: false, spent_ms: 0 };
 }
-const state = (document: WorkDocument): WorkState => ({ document, selected: null });
-
-describe('history', () => {
-  const [first, second, third] = [state(work()), state(work(segment('a'))), state(work(segment('a'), segment('b')))] as const;
-
-  it('goes back and forth', () => {
-    const history = recorded(recorded(historyOf(first), 'add', second), 'add', third);
-    const back = undone(undone(history));
-    expect(back.present).toBe(first);
-    expect(redone(redone(back)).present).toBe(third);
-    expect(undone(back)).toBe(back);
-  });
-  it('forgets what was undone once something else is done', () => {
-    const history = recorded(undone(recorded(historyOf(first), 'add', second)), 'add', third);
-    expect(redone(history)).toBe(history);
-  });
-  it('takes joined steps back at once, until they are sealed', () => {
-    const typed = recorded(recorded(historyOf(first), 'text', second, 'text:a'), 'text', third, 'text:a');
-    expect(undone(typed).present).toBe(first);
-    const apart = recorded(sealed(recorded(historyOf(first), 'text', second, 'text:a')), 'text', third, 'text:a');
-    expect(undone(apart).present).toBe(second);
-  });
-  it('keeps no step that changed only the selection', () => {
-    const history = recorded(historyOf(first), 'select', { ...first, selected: 'a' });
-    expect(history.past).toHaveLength(0);
-    expect(history.present.selected).toBe('a');
-  });
-});
-
-describe('mergedDocument', () => {
-  it('is the union, mine where both changed the same', () => {
-    const merged = mergedDocument(null, work(segment('a', { label: 'Mine' }), segment('m')), work(segment('a', { label: 'Theirs' }), segment('t')));
-    expect(merged.segments.map((one) => [one.key, one.label])).toEqual([
-      ['a', 'Mine'],
-      ['m', 'Fire'],
-      ['t', 'Fire'],
-    ]);
-  });
-  it('takes their change of what I left alone, and honours deletions of what the other left alone', () => {
-    const base = work(segment('a'), segment('b'), segment('c'));
-    const mine = work(segment('a'), segment('c'));
-    const theirs = work(segment('a', { end_ms: 2000 }), segment('b'));
-    expect(mergedDocument(base, mine, theirs).segments).toEqual([segment('a', { end_ms: 2000 })]);
-  });
-  it('never loses a change to a deletion on the other side', () => {
-    const base = work(segment('a'), segment('b'));
-    const mine = work(segment('a', { label: 'Changed' }));
-    const theirs = work(segment('b', { label: 'Changed' }));
-    expect(mergedDocument(base, mine, theirs).segments.map((one) => one.key)).toEqual(['a', 'b']);
-  });
-  it('keeps one judgement of one suggestion', () => {
-    const merged = mergedDocument(null, work(segment('m', { source_id: 7 })), work(segment('t', { source_id: 7 })));
-    expect(merged.segments.map((one) => one.key)).toEqual(['m']);
-  });
-});
 
 describe('rows', () => {
   const prediction = {

@@ -1,0 +1,131 @@
+"""Reads reviews, and finds the annotations that wait for a reviewer or were sent back to their author."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db.models import BooleanField, DateTimeField, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
+
+from vigil.accounts.models import User
+from vigil.annotations.models import Annotation, AnnotationState
+from vigil.annotations.selectors import annotation_for, workbench_document
+from vigil.projects.errors import NotAllowed
+from vigil.projects.models import Project
+from vigil.review.double import blind_videos, is_blind_for
+from vigil.review.models import AnnotationReview, ReviewVerdict, SegmentReview
+
+JUDGED = ("start_ms", "end_ms", "label", "explanation", "outcome", "dialogue")
+"""Of a segment: what a reviewer judges. Its key and where it came from may change without a new review."""
+
+
+def reviewed_annotation_for(*, user: User, annotation_id: int) -> Annotation:
+    """The annotation, for its author or a reviewer who is not to annotate the same video blind.
+
+    Raises:
+        Missing, NotAllowed: as for `annotation_for`, and for a reviewer whose own blind annotation is not in yet.
+    """
+    annotation = annotation_for(user=user, annotation_id=annotation_id)
+    if annotation.user_id != user.pk and is_blind_for(video=annotation.video, user=user):
+        raise NotAllowed(_("You are asked to annotate this video blind; submit your own annotation, then look here."))
+    return annotation
+
+
+def newest_reviews(*, annotations: Iterable[Annotation]) -> dict[int, dict[uuid.UUID, SegmentReview]]:
+    """By annotation id and segment key: the verdict that counts."""
+    found: dict[int, dict[uuid.UUID, SegmentReview]] = defaultdict(dict)
+    reviews = SegmentReview.objects.filter(annotation__in=list(annotations)).select_related("reviewer")
+    for review in reviews.order_by("annotation_id", "segment_key", "-pk").distinct("annotation_id", "segment_key"):
+        found[review.annotation_id][review.segment_key] = review
+    return found
+
+
+def still_stands(review: SegmentReview, segment: Mapping[str, Any]) -> bool:
+    """Whether the segment still is what the reviewer saw."""
+    seen = review.content
+    return all(seen[name] == segment.get(name) for name in JUDGED if name in seen)
+
+
+def review_body(review: SegmentReview, segment: Mapping[str, Any] | None) -> dict[str, Any]:
+    """One review as the API gives it; `segment` is how it is now, None where it is gone."""
+    return {
+        "segment_key": str(review.segment_key),
+        "verdict": review.verdict,
+        "comment": review.comment,
+        "reviewer": review.reviewer.get_username(),
+        "reviewed_at": review.reviewed_at,
+        "is_outdated": segment is None or not still_stands(review, segment),
+    }
+
+
+# ---------------------------------------------------------------- what waits
+
+
+def with_last_review(annotations: QuerySet[Annotation]) -> QuerySet[Annotation, Annotation]:
+    """With `last_revision`, `last_reviewed_at` and `last_sent_back` of the newest review of the whole."""
+    newest = AnnotationReview.objects.filter(annotation=OuterRef("pk")).order_by("-pk")
+    annotated: QuerySet[Annotation, Annotation] = annotations.annotate(
+        last_revision=Subquery(newest.values("revision")[:1], output_field=IntegerField()),
+        last_reviewed_at=Subquery(newest.values("reviewed_at")[:1], output_field=DateTimeField()),
+        last_sent_back=Subquery(newest.values("is_sent_back")[:1], output_field=BooleanField()),
+    )
+    return annotated
+
+
+WAITS = (
+    Q(last_reviewed_at=None)
+    | Q(submitted_at__gt=F("last_reviewed_at"))
+    | Q(last_sent_back=False, revision__gt=F("last_revision"))
+)
+"""Never reviewed, submitted again since, or changed since it was found right."""
+SENT_BACK = Q(last_sent_back=True) & ~WAITS
+
+
+def submitted_for_review(*, project: Project, user: User) -> QuerySet[Annotation]:
+    """Every submitted annotation of the project by somebody else, the one that waits longest first."""
+    submitted = Annotation.objects.filter(
+        video__project=project, is_frozen_truth=False, state=AnnotationState.SUBMITTED
+    ).exclude(user=user)
+    listed = with_last_review(submitted.select_related("video", "user"))
+    return listed.order_by("submitted_at", "pk")
+
+
+def waiting_for_review(*, project: Project, user: User) -> QuerySet[Annotation]:
+    """What waits for this reviewer, oldest first. What they annotate blind themselves is not among it."""
+    hidden = blind_videos(project=project, user=user)
+    return submitted_for_review(project=project, user=user).filter(WAITS).exclude(video_id__in=hidden)
+
+
+def sent_back_to(*, user: User, project: Project | None = None) -> list[tuple[Annotation, list[SegmentReview]]]:
+    """The person's annotations with rejected segments that they have not submitted again since, with the reviews."""
+    rejected = SegmentReview.objects.filter(
+        verdict=ReviewVerdict.REJECTED, annotation__user=user, reviewed_at__gt=F("annotation__submitted_at")
+    )
+    if project is not None:
+        rejected = rejected.filter(annotation__video__project=project)
+    candidates = Annotation.objects.filter(pk__in=rejected.values("annotation")).select_related("video__project")
+    annotations = list(candidates.prefetch_related("segments").order_by("pk"))
+    newest = newest_reviews(annotations=annotations)
+    back = []
+    for annotation in annotations:
+        present = {segment.key for segment in annotation.segments.all()}
+        reviews = [review for key, review in newest[annotation.pk].items() if key in present]
+        still = [review for review in reviews if review.verdict == ReviewVerdict.REJECTED]
+        if still:
+            back.append((annotation, still))
+    return back
+
+
+def verdicts_by_segment(*, project: Project) -> dict[tuple[int, uuid.UUID], SegmentReview]:
+    """The verdict that counts on each segment of the project, by annotation id and segment key: for training."""
+    reviews = SegmentReview.objects.filter(annotation__video__project=project)
+    newest = reviews.order_by("annotation_id", "segment_key", "-pk").distinct("annotation_id", "segment_key")
+    return {(one.annotation_id, one.segment_key): one for one in newest}
+
+
+def reviews_contents(*, annotation: Annotation) -> dict[str, Any]:
+    """The answer of `GET /api/annotations/{id}/reviews`: the newest verdict on each segment that is still there."""
+    newest = newest_reviews(annotations=[annotation])[annotation.pk]
+    present = {uuid.UUID(one["key"]): one for one in workbench_document(annotation)["segments"]}
+    return {"reviews": [review_body(one, present[key]) for key, one in newest.items() if key in present]}
