@@ -1,16 +1,18 @@
-"""Reads labels.csv: `file,label[,split[,group]]`, the weak labels of whole videos."""
+"""Reads labels.csv: `file,label[,split[,group[,recorded_at]]]`, the weak labels of whole videos."""
 
 import csv
 import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from annotation_templates.loading import load_template
 from vigil.projects.errors import Invalid
 from vigil.videos.models import Split, WeakLabel
+from vigil.videos.recording_time import moment_read
 
-COLUMNS = ("file", "label", "split", "group")
+COLUMNS = ("file", "label", "split", "group", "recorded_at")
 EXAMPLE = "gate1.mp4,normal,train,gate"
 GROUP_MAX = 200
 
@@ -24,6 +26,8 @@ class FileLabels:
     split: Split | None = None
     """None: not said."""
     group: str = ""
+    recorded_at: datetime | None = None
+    """When it was filmed; None: not said."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,7 @@ def labels_read(*, path: Path, template: str) -> LabelsCsv:
             *label_parsed(record["label"], template, where=f"{path.name}, line {line}, column label"),
             split=_split(path, line, record.get("split", "")),
             group=_group(path, line, record.get("group", "")),
+            recorded_at=_recorded_at(path, line, record.get("recorded_at", "")),
         )
         earlier = rows.get(name)
         if earlier is not None and earlier.labels != labels:
@@ -125,7 +130,7 @@ def _records(path: Path) -> list[tuple[int, Mapping[str, str]]]:
         raise Invalid(f"{path.name}, line {reader.line_num}: {error}; check the quotation marks") from error
     lines = [(number, cells) for number, cells in lines if any(cells)]
     if not lines:
-        raise Invalid(f"{path.name} is empty; its first line must be file,label[,split[,group]]")
+        raise Invalid(f"{path.name} is empty; its first line must be file,label[,split[,group[,recorded_at]]]")
     header = _header(path, *lines[0])
     return [(number, _record(path, number, header, cells)) for number, cells in lines[1:]]
 
@@ -136,7 +141,7 @@ def _header(path: Path, line: int, cells: list[str]) -> list[str]:
         if column not in header:
             raise Invalid(
                 f"{path.name}, line {line}: column {column!r} is missing; "
-                f"the first line must be file,label[,split[,group]], a row is like {EXAMPLE}"
+                f"the first line must be file,label[,split[,group[,recorded_at]]], a row is like {EXAMPLE}"
             )
     for column in header:
         if column not in COLUMNS:
@@ -175,3 +180,13 @@ def _group(path: Path, line: int, text: str) -> str:
     if len(text) > GROUP_MAX or not (text.isprintable() or not text):
         raise Invalid(f"{path.name}, line {line}, column group: a group has at most {GROUP_MAX} printable characters")
     return text
+
+
+def _recorded_at(path: Path, line: int, text: str) -> datetime | None:
+    moment = moment_read(text) if text else None
+    if text and moment is None:
+        raise Invalid(
+            f"{path.name}, line {line}, column recorded_at: {text[:40]!r} is no moment; "
+            "write it like 2023-10-05T14:30:00 (UTC) or 2023-10-05T16:30:00+02:00"
+        )
+    return moment

@@ -43,8 +43,10 @@ class Video(Work):
     codec = models.CharField(max_length=40)
     probe = models.JSONField(default=dict)
     imported_at = models.DateTimeField(auto_now_add=True)
+    recorded_at = models.DateTimeField(null=True, blank=True, help_text="When it was filmed, as well as the file tells")
 
     class Meta:
+        indexes = [models.Index(fields=["project", "recorded_at"], name="video_by_day")]
         constraints = [
             models.UniqueConstraint(fields=["project", "name"], name="video_name_once_a_project"),
             models.UniqueConstraint(fields=["project", "sha256"], name="video_content_once_a_project"),

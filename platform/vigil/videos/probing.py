@@ -54,6 +54,8 @@ class Probe:
     """False: the n-th time of the table belongs to the n-th decoded frame."""
     packed_times: bytes
     """The frame-time table as `frame_times.pack` writes it."""
+    creation_time: str = ""
+    """As the container says it; empty where it does not."""
     starts_anew: bool = False
     """Every keyframe can be shown first (see `FrameScan`); not known of what was imported before it was asked."""
 
@@ -156,6 +158,7 @@ def _described(container: Any, stream: Any, scanned: FrameScan, structure: Struc
         # An AVI knows decoding order alone: with B-frames its packets' times belong to other frames.
         "is_timed_by_packets": scanned.is_from_packets and container.format.name != "avi",
         "starts_anew": scanned.starts_anew,
+        "creation_time": str(container.metadata.get("creation_time", ""))[:40],
         "packed_times": base64.b64encode(pack(scanned.times_ms)).decode(),
     }
 

@@ -17,6 +17,7 @@ from vigil.videos.candidates import Candidate, Refusal, candidates_of, rows_by_n
 from vigil.videos.labels_csv import FileLabels, LabelsCsv, groups_check, labels_read
 from vigil.videos.models import FrameTimes, ImportItem, ImportJob, ImportOutcome, Split, Video, WeakLabel
 from vigil.videos.processing import PROCESS_TASK
+from vigil.videos.recording_time import recorded_at_of
 from vigil.videos.selectors import is_in_a_snapshot
 from vigil.videos.staging import Known, Staged, staged_files
 from vigil.videos.storage import keep_original, scratch_folder
@@ -188,6 +189,8 @@ def _video_create(job: ImportJob, staged: Staged, labels: FileLabels, split: Spl
                 group=labels.group,
                 split=split,
                 is_variable_rate=probe.is_variable_rate,
+                recorded_at=labels.recorded_at
+                or recorded_at_of(creation_time=probe.creation_time, name=name, now=timezone.now()),
                 probe=kept,
                 **shown,
             )
@@ -210,6 +213,8 @@ def _duplicate_labelled(twin: Video, name: str, labels: FileLabels, split: Split
     """Gives a twin without a label the label that came with its copy; says what was done."""
     is_same_name = twin.name == name
     same = "it is in the project already" if is_same_name else f"the same content is in the project as {twin.name!r}"
+    if is_same_name and labels.recorded_at is not None:
+        Video.objects.filter(pk=twin.pk).update(recorded_at=labels.recorded_at)
     if labels.weak_label == WeakLabel.UNKNOWN:
         return same
     new: dict[str, Any] = {"weak_label": labels.weak_label, "classes": list(labels.classes)}

@@ -23,7 +23,9 @@ class Command(VigilCommand):
         parser.add_argument("paths", nargs="+", metavar="PATH", help="a video file, or a folder of them")
         parser.add_argument("--project", required=True, metavar="P", help="name of the project; made if it is new")
         parser.add_argument(
-            "--labels", metavar="CSV", help="file,label[,split[,group]]; label: normal, abnormal or the name of a class"
+            "--labels",
+            metavar="CSV",
+            help="file,label[,split[,group[,recorded_at]]]; label: normal, abnormal or the name of a class",
         )
         parser.add_argument(
             "--no-wait", action="store_true", help="return once the files are in, before they are ready"
