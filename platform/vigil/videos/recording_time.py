@@ -32,19 +32,22 @@ def moment_read(text: str) -> datetime | None:
 
 
 def moment_in_name(name: str) -> datetime | None:
-    """The last date in a name or its folders, with the time beside it: 20231005_143000, 2023-10-05T14-30-00, ...
+    """The date in a file's name, or else in its nearest folder, with the time: 20231005_143000, 2023-10-05T14-30-00.
 
-    A date alone is the start of its day.
+    Of a start and an end the start counts; a date alone is the start of its day.
     """
-    found = None
-    for found in MOMENT.finditer(name):
-        pass
-    if found is None:
-        return None
-    parts = found.groupdict()
-    if parts["hour"] is None:
-        later = LATER_TIME.search(name, found.end())
-        parts |= later.groupdict() if later else {}
+    pieces = name.split("/")
+    for place in range(len(pieces) - 1, -1, -1):
+        found = MOMENT.search(pieces[place])
+        if found is not None:
+            rest = "/".join([pieces[place][found.end() :], *pieces[place + 1 :]])
+            return _moment(found.groupdict(), rest)
+    return None
+
+
+def _moment(parts: dict[str, str | None], rest: str) -> datetime | None:
+    later = LATER_TIME.search(rest) if parts["hour"] is None else None
+    parts |= later.groupdict() if later else {}
     numbers = (int(parts[unit] or 0) for unit in ("year", "month", "day", "hour", "minute", "second"))
     try:
         return datetime(*numbers, tzinfo=UTC)  # type: ignore[misc]
