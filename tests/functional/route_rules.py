@@ -79,7 +79,6 @@ RULES: dict[str, Rule] = {
     "api/videos/<int:video_id>/workbench": api("GET", Level.VIEWER),
     "api/videos/<int:video_id>/frame-times": api("GET", Level.VIEWER),
     "api/videos/<int:video_id>/drafts": api("POST", Level.ANNOTATOR, **DRAFT),
-    "api/projects/<slug:slug>/phrases": api("GET", Level.VIEWER),
     "api/drafts/<int:draft_id>": api("GET", Level.ANNOTATOR),
     "api/drafts/<int:draft_id>/cancel": api("POST", Level.ANNOTATOR),
     "api/videos/<int:video_id>/frame-times/packed": api("GET", Level.VIEWER),
@@ -92,6 +91,7 @@ RULES: dict[str, Rule] = {
     "api/projects/<slug:slug>/questions/waiting": api("GET", Level.ANNOTATOR),
     "api/questions/<int:question_id>/answer": api("POST", Level.ANNOTATOR, payload={"verdict": "yes"}, spent_ms=1),
     "api/questions/<int:question_id>/skip": api("POST", Level.ANNOTATOR),
+    "api/questions/<int:question_id>/withdraw": api("POST", Level.ANNOTATOR),
     "api/answers/<int:answer_id>/withdraw": api("POST", Level.ANNOTATOR),
     # review
     "api/videos/<int:video_id>/said": api("GET", Level.VIEWER),

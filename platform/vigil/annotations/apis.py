@@ -1,7 +1,6 @@
 """The API of the workbench: one video with everything, saves that name their revision, answers to questions."""
 
 import re
-from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
@@ -9,10 +8,9 @@ from ninja import Router, Status
 from ninja.params.functions import Header
 from pydantic import Field
 
-from annotation_templates.phrasebook import load_phrasebooks
 from vigil.accounts.models import Role
 from vigil.annotations.drafts import draft_body, draft_cancel, draft_for, draft_request
-from vigil.annotations.questions import answer_withdraw, question_answer, question_skip
+from vigil.annotations.questions import answer_withdraw, question_answer, question_skip, question_withdraw
 from vigil.annotations.schemas import (
     MAX_ID,
     AnswerIn,
@@ -22,7 +20,6 @@ from vigil.annotations.schemas import (
     DraftIn,
     DraftOut,
     FrameTimesOut,
-    PhrasebooksOut,
     ProblemOut,
     SavedOut,
     WorkbenchOut,
@@ -30,7 +27,6 @@ from vigil.annotations.schemas import (
 from vigil.annotations.services import annotation_save
 from vigil.annotations.workbench import workbench_contents
 from vigil.projects.errors import Invalid, Missing, RevisionNotNamed
-from vigil.projects.selectors import project_for
 from vigil.videos.models import FrameTimes
 from vigil.videos.selectors import frame_times_ms, video_for
 
@@ -88,13 +84,6 @@ def draft_ask(request: HttpRequest, video_id: int, asked: DraftIn) -> Any:
     return Status(202, draft_body(draft_request(user=_user(request), video=video, asked=asked)))
 
 
-@router.get("/projects/{slug:slug}/phrases", response={200: PhrasebooksOut, **PROBLEMS})
-def phrases(request: HttpRequest, slug: str) -> Any:
-    """What helps people write, in each language of the project's template."""
-    project = project_for(user=request.user, slug=slug)
-    return {"books": [asdict(book) for book in load_phrasebooks(project.template)]}
-
-
 @router.get("/drafts/{int:draft_id}", response={200: DraftOut, **PROBLEMS})
 def draft(request: HttpRequest, draft_id: int) -> Any:
     """How far one's own draft is."""
@@ -118,6 +107,13 @@ def answer(request: HttpRequest, question_id: int, given: AnswerIn) -> Any:
 def skip(request: HttpRequest, question_id: int) -> Any:
     """Leaves the question to others."""
     question_skip(user=_user(request), question_id=question_id)
+    return {}
+
+
+@router.post("/questions/{int:question_id}/withdraw", response={200: dict[str, Any], **PROBLEMS})
+def withdraw_from(request: HttpRequest, question_id: int) -> Any:
+    """Undoes one's own answer to the question, also where its number is not known yet."""
+    question_withdraw(user=_user(request), question_id=question_id)
     return {}
 
 

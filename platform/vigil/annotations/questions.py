@@ -7,7 +7,6 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from vigil.accounts.models import User
@@ -106,6 +105,13 @@ def answer_withdraw(*, user: User, answer_id: int) -> None:
     answered.update(state=QuestionState.LEASED, leased_by=user, leased_until=now + LEASE)
 
 
+def question_withdraw(*, user: User, question_id: int) -> None:
+    """Undoes what the person answered to the question. Nothing said, or taken back before: nothing to do."""
+    question = question_for(user=user, question_id=question_id)
+    for answer in Answer.objects.filter(question=question, user=user, withdrawn_at=None):
+        answer_withdraw(user=user, answer_id=answer.pk)
+
+
 def payload_checked(question: Question, payload: dict[str, Any]) -> dict[str, Any]:
     """The payload as it is stored, checked for the question's kind and against its video.
 
@@ -174,7 +180,7 @@ def annotated_questions_close(
         spent_ms = _uncounted_ms(user, annotation)
     for question in held:
         if not _has_turns(annotation, question):
-            raise Invalid(_("There is no answered question about the segment yet; write one, or skip this task."))
+            raise Invalid("There is no answered question about the segment yet; write one, or skip this task.")
         # One stretch of work counts once: with the question that was asked.
         is_asked = question.pk == question_id or (question_id is None and question is held[0])
         _answer_by_annotation(user, annotation, question, spent_ms if is_asked else 0)

@@ -1,9 +1,11 @@
 /** The page of quick questions: /projects/{slug}/questions/. */
 import { mount } from 'svelte';
 import QuestionsPage from './components/QuestionsPage.svelte';
+import { outboxOpen } from './services/outbox';
 import { pageRoot } from './services/page_root';
 
 const root = pageRoot();
 const slug = root.dataset.projectSlug;
-if (!slug) throw new Error('the page does not say which project it is for (data-project-slug)');
-mount(QuestionsPage, { target: root, props: { slug } });
+const user_id = Number(root.dataset.userId);
+if (!slug || !user_id) throw new Error('the page does not say which project and person it is for (data-project-slug, data-user-id)');
+void outboxOpen(user_id).then((outbox) => mount(QuestionsPage, { target: root, props: { slug, outbox } }));

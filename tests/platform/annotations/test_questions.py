@@ -21,6 +21,7 @@ from vigil.annotations.questions import (
     question_answer,
     question_lease,
     question_skip,
+    question_withdraw,
 )
 from vigil.annotations.schemas import DocumentIn
 from vigil.annotations.selectors import answers_of
@@ -227,6 +228,18 @@ def test_withdrawing_gives_the_question_back_to_the_person(member, video):
     assert (question.state, question.leased_by) == (QuestionState.LEASED, member.user)
     assert answer(member.user, question, verdict="no").payload == {"verdict": "no"}
     assert [one.payload["verdict"] for one in answers_of(project=member.project)] == ["no"]
+
+
+def test_an_answer_can_be_taken_back_by_its_question_and_twice_is_once(member, video):
+    question = asked(member.user, video)
+    other = MembershipFactory(project=member.project).user
+    answer(member.user, question, verdict="yes")
+    question_withdraw(user=other, question_id=question.pk)
+    assert states(question) == ["answered"], "somebody else's answer stays"
+    for _ in range(2):
+        question_withdraw(user=member.user, question_id=question.pk)
+    assert states(question) == ["leased"]
+    assert Answer.objects.filter(withdrawn_at=None).count() == 0
 
 
 def test_nobody_withdraws_what_somebody_else_said(member, video):

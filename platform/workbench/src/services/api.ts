@@ -1,5 +1,5 @@
 /** The calls to Vigil's API. Every refusal becomes an `ApiError` with the server's own sentence. */
-import type { NextQuestion, Saved, SaveConflict, Scores, Submitted, Workbench, WorkDocument } from '../state/contract';
+import type { NextQuestion, QuestionsRenewed, QuestionsWaiting, SaveConflict, Saved, Scores, Submitted, Workbench, WorkDocument } from '../state/contract';
 import { unpackedScores, unpackedTimes } from '../state/packed';
 
 /** `status` is 0 when no answer came: no network, or the server is away. */
@@ -106,8 +106,14 @@ export function conflictOf(error: unknown): SaveConflict | null {
   return isConflict ? (body as SaveConflict) : null;
 }
 
-export function annotationSubmit(annotation_id: number, revision: number, question_id: number | null): Promise<Submitted> {
-  return called(`/api/annotations/${annotation_id}/submit`, { method: 'POST', revision, body: { question_id } });
+/** `spent_ms`: time on the question alone; null leaves it to the annotation's. */
+export function annotationSubmit(
+  annotation_id: number,
+  revision: number,
+  question_id: number | null,
+  spent_ms: number | null = null,
+): Promise<Submitted> {
+  return called(`/api/annotations/${annotation_id}/submit`, { method: 'POST', revision, body: { question_id, spent_ms } });
 }
 
 export function questionNext(slug: string, kinds: readonly string[] | null, exclude: readonly number[]): Promise<NextQuestion> {
@@ -122,6 +128,16 @@ export function questionSkip(question_id: number): Promise<unknown> {
   return called(`/api/questions/${question_id}/skip`, { method: 'POST', body: {} });
 }
 
-export function answerWithdraw(answer_id: number): Promise<unknown> {
-  return called(`/api/answers/${answer_id}/withdraw`, { method: 'POST', body: {} });
+/** Takes one's own answer back; without one there is nothing to do. */
+export function questionWithdraw(question_id: number): Promise<unknown> {
+  return called(`/api/questions/${question_id}/withdraw`, { method: 'POST', body: {} });
+}
+
+/** Keeps questions for another ten minutes; those that are missing in the answer went to others. */
+export function questionsRenew(slug: string, ids: readonly number[]): Promise<QuestionsRenewed> {
+  return called(`/api/projects/${encodeURIComponent(slug)}/questions/renew`, { method: 'POST', body: { ids } });
+}
+
+export function questionsWaiting(slug: string): Promise<QuestionsWaiting> {
+  return called(`/api/projects/${encodeURIComponent(slug)}/questions/waiting`);
 }

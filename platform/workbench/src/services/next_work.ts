@@ -6,10 +6,15 @@ export function projectUrl(slug: string): string {
   return `/projects/${encodeURIComponent(slug)}/`;
 }
 
+/** Where a question for the workbench is answered. */
+export function taskUrl(question: Question): string {
+  return `/videos/${question.video_id}/?question=${question.id}`;
+}
+
 /** The page on which a question is answered. */
 export function questionUrl(slug: string, question: Question): string {
   const isQuick = question.kind === 'verify' || question.kind === 'glance';
-  return isQuick ? `${projectUrl(slug)}questions/` : `/videos/${question.video_id}/?question=${question.id}`;
+  return isQuick ? `${projectUrl(slug)}questions/` : taskUrl(question);
 }
 
 // Who works here goes on here while there is work of this kind.

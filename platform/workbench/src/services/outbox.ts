@@ -9,6 +9,7 @@ import { shelfOpen, type Shelf, type ShelfKey } from './shelf';
 /** Something that the server takes once, however often it is sent. `key` is made by `crypto.randomUUID()` when it is written. */
 export type Letter =
   | { readonly kind: 'answer'; readonly key: string; readonly question_id: number; readonly payload: unknown; readonly spent_ms: number }
+  | { readonly kind: 'withdraw' | 'skip'; readonly key: string; readonly question_id: number }
   | {
       readonly kind: 'comment';
       readonly key: string;

@@ -1,136 +1,225 @@
-/** A round of quick questions: one is shown, the next is fetched meanwhile, the last answer can be taken back. */
-import type { Question } from '../state/contract';
-import { ApiError, answerWithdraw, questionAnswer, questionNext, questionSkip } from './api';
+/** A round of quick questions: one is shown, the next ones wait loaded, answers travel in the background, and each can be taken back. */
+import type { Question, QuestionKind } from '../state/contract';
+import { ApiError, questionAnswer, questionNext, questionSkip, questionWithdraw } from './api';
+import type { Letter, Outbox } from './outbox';
+import { Posting, type PostingTrouble } from './posting';
+import type { Scope } from './scope';
 
-export type RoundState = 'loading' | 'asking' | 'done' | 'failed';
-export const QUICK_KINDS = ['verify', 'glance'] as const;
+/** asking; or none is here: being fetched, all answered, not fetched for a reason that passes, or for one that does not. */
+export type RoundState = 'loading' | 'asking' | 'done' | 'offline' | 'failed';
+
+/** Questions that are loaded beyond the one that is shown. */
+const AHEAD = 2;
+const LONGEST_RETRY_MS = 15_000;
 
 interface Given {
-  readonly answer_id: number;
+  readonly key: string;
   readonly question: Question;
+  readonly payload: unknown;
+}
+
+export interface RoundOptions {
+  readonly scope: Scope;
+  readonly slug: string;
+  readonly outbox: Outbox;
+  readonly spent_ms: () => number;
+  readonly retry_ms?: number;
+}
+
+function sent(letter: Letter): Promise<unknown> {
+  switch (letter.kind) {
+    case 'answer':
+      return questionAnswer(letter.question_id, letter.payload, letter.spent_ms);
+    case 'withdraw':
+      return questionWithdraw(letter.question_id);
+    case 'skip':
+      return questionSkip(letter.question_id);
+    default:
+      throw new Error(`a round of questions sends no ${letter.kind}`);
+  }
 }
 
 export class QuestionRound {
   state = $state<RoundState>('loading');
   current = $state.raw<Question | null>(null);
-  next = $state.raw<Question | null>(null);
+  ahead = $state.raw<readonly Question[]>([]);
   open = $state(0);
   answered = $state(0);
+  /** Why no question is here. */
   detail = $state('');
-  isSending = $state(false);
-  /** An answer that could not be kept, told until the person has seen and put it away; its question is gone. */
+  /** An answer that could not be kept, told until the person has put it away; its question is gone. */
   lost = $state('');
-  private last = $state.raw<Given | null>(null);
+  /** What is kept here and has not arrived yet, and why. */
+  unsent = $state(0);
+  trouble = $state<PostingTrouble>('none');
+  private readonly posting: Posting;
+  private kinds: readonly QuestionKind[] = [];
+  private given = $state.raw<readonly Given[]>([]);
+  /** Questions by the letter that answers or skips them, as long as the server may not know of it. */
+  private readonly passed = new Map<string, number>();
   private fetching: Promise<void> | null = null;
   private began_ms = 0;
+  private failures = 0;
+  private stopTimer: () => void = () => undefined;
 
-  constructor(
-    private readonly slug: string,
-    private readonly spent_ms: () => number,
-  ) {}
+  constructor(private readonly options: RoundOptions) {
+    const { scope, outbox, retry_ms } = options;
+    this.posting = new Posting({
+      scope,
+      outbox,
+      send: sent,
+      onSent: (letter) => { this.passed.delete(letter.key); },
+      onRefused: (letter, error) => { this.refused(letter, error); },
+      onWaiting: (count, trouble) => {
+        this.unsent = count;
+        this.trouble = trouble;
+      },
+      ...(retry_ms === undefined ? {} : { retry_ms }),
+    });
+  }
 
   get canWithdraw(): boolean {
-    return this.last !== null && !this.isSending;
+    return this.given.length > 0;
   }
 
-  async start(): Promise<void> {
+  /** Everything that is held here: shown, or loaded. */
+  get held(): readonly Question[] {
+    return this.current ? [this.current, ...this.ahead] : this.ahead;
+  }
+
+  /** Begins a round of some kinds. What was answered before can still be taken back. */
+  async start(kinds: readonly QuestionKind[]): Promise<void> {
+    this.kinds = kinds;
+    this.ahead = this.held.filter((question) => kinds.includes(question.kind));
+    this.current = null;
     this.state = 'loading';
-    await this.advance();
-  }
-
-  /** Shows the next question; it is here already unless the network was slower than the person. */
-  private async advance(): Promise<void> {
-    try {
-      if (!this.next) await this.prefetch();
-      this.current = this.next;
-      this.next = null;
-      this.began_ms = this.spent_ms();
-      this.state = this.current ? 'asking' : 'done';
-    } catch (error) {
-      this.failed(error);
-      return;
+    for (const letter of await this.options.outbox.waiting()) {
+      if (letter.kind === 'answer' || letter.kind === 'skip') this.passed.set(letter.key, letter.question_id);
     }
-    if (this.current) this.prefetch().catch(() => undefined); // asked again when it is needed, and told then
+    this.retry();
+    await this.fill();
   }
 
-  private prefetch(): Promise<void> {
-    this.fetching ??= this.fetchNext().finally(() => {
+  /** Fetches until enough questions wait here. */
+  private fill(): Promise<void> {
+    this.stopTimer();
+    this.fetching ??= this.fetchAll().finally(() => {
       this.fetching = null;
     });
     return this.fetching;
   }
 
-  private async fetchNext(): Promise<void> {
-    const known = this.current;
-    const answer = await questionNext(this.slug, QUICK_KINDS, known && this.state === 'asking' ? [known.id] : []);
-    this.open = answer.open;
-    this.next = answer.question;
+  private async fetchAll(): Promise<void> {
+    try {
+      while (!this.current || this.ahead.length < AHEAD) {
+        if (!this.current && this.ahead.length > 0) this.show(this.ahead[0] ?? null);
+        else if (!(await this.fetchOne())) break;
+      }
+      this.failures = 0;
+      if (!this.current) this.state = 'done';
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  private async fetchOne(): Promise<boolean> {
+    const { kinds } = this;
+    const unknown = [...this.passed.values()];
+    const known = this.held.map((question) => question.id);
+    const { question, open } = await questionNext(this.options.slug, kinds, [...known, ...unknown]);
+    if (kinds !== this.kinds) return true; // chosen anew meanwhile
+    this.open = Math.max(0, open - unknown.length);
+    if (question && !this.held.some((one) => one.id === question.id) && ![...this.passed.values()].includes(question.id)) this.ahead = [...this.ahead, question];
+    return question !== null;
   }
 
   private failed(error: unknown): void {
     if (!(error instanceof ApiError)) throw error;
+    this.failures += 1;
+    if (error.isPassing) {
+      const delay = (this.options.retry_ms ?? 1000) * 2 ** Math.min(this.failures - 1, 10);
+      this.stopTimer = this.options.scope.after(Math.min(delay, LONGEST_RETRY_MS), () => void this.fill());
+    }
+    if (this.current) return; // told once the last one that is here is answered
     this.detail = error.message;
-    this.state = 'failed';
+    this.state = error.isPassing ? 'offline' : 'failed';
   }
 
-  /** Sends an answer and goes on. False when the question stays because it could not be sent. */
-  async answer(payload: unknown): Promise<boolean> {
+  /** The network is back, or the person asks. */
+  retry(): void {
+    void this.posting.drain();
+    void this.fill();
+  }
+
+  private show(question: Question | null): void {
+    this.current = question;
+    this.ahead = this.ahead.filter((one) => one.id !== question?.id);
+    this.began_ms = this.options.spent_ms();
+    if (question) this.state = 'asking';
+  }
+
+  /** Shows the next question at once: it is here already unless the network was slower than the person. */
+  private advance(): void {
+    this.show(this.ahead[0] ?? null);
+    if (!this.current && this.state === 'asking') this.state = 'loading';
+    void this.fill();
+  }
+
+  answer(payload: unknown): void {
     const question = this.current;
-    if (!question || this.isSending) return false;
-    this.isSending = true;
-    this.detail = '';
-    try {
-      const { answer_id } = await questionAnswer(question.id, payload, this.spent_ms() - this.began_ms);
-      this.last = { answer_id, question };
-      this.answered += 1;
-      await this.advance();
-      return true;
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (error.status !== 409 && error.status !== 410) {
-        this.detail = error.message;
-        return false;
-      }
-      this.lost = error.message;
-      await this.advance();
-      return true;
-    } finally {
-      this.isSending = false;
-    }
+    if (!question) return;
+    const key = crypto.randomUUID();
+    const spent_ms = Math.round(this.options.spent_ms() - this.began_ms);
+    this.given = [...this.given, { key, question, payload }];
+    this.pass({ kind: 'answer', key, question_id: question.id, payload, spent_ms });
+    this.answered += 1;
   }
 
-  async skip(): Promise<void> {
-    const question = this.current;
-    if (!question || this.isSending) return;
-    this.isSending = true;
-    try {
-      await questionSkip(question.id);
-      await this.advance();
-    } catch (error) {
-      this.failed(error);
-    } finally {
-      this.isSending = false;
-    }
+  skip(): void {
+    if (this.current) this.pass({ kind: 'skip', key: crypto.randomUUID(), question_id: this.current.id });
   }
 
-  /** Takes the last answer back and asks its question again. */
-  async withdraw(): Promise<void> {
-    const given = this.last;
-    if (!given || this.isSending) return;
-    this.isSending = true;
-    try {
-      await answerWithdraw(given.answer_id);
-      this.last = null;
-      this.answered -= 1;
-      this.next = this.current;
-      this.current = given.question;
-      this.began_ms = this.spent_ms();
-      this.state = 'asking';
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      this.detail = error.message;
-    } finally {
-      this.isSending = false;
-    }
+  private pass(letter: Letter & { readonly question_id: number }): void {
+    this.passed.set(letter.key, letter.question_id);
+    this.unsent += 1;
+    void this.posting.put(letter);
+    this.open = Math.max(0, this.open - 1);
+    this.advance();
+  }
+
+  /** Takes the last answer back and asks its question again; answers with what was said. */
+  withdraw(): unknown {
+    const last = this.given.at(-1);
+    if (!last) return null;
+    this.given = this.given.slice(0, -1);
+    this.passed.delete(last.key);
+    void this.takeBack(last);
+    this.ahead = this.held;
+    this.show(last.question);
+    this.answered -= 1;
+    this.open += 1;
+    return last.payload;
+  }
+
+  private async takeBack(given: Given): Promise<void> {
+    await this.options.outbox.remove(given.key);
+    // It may be on its way at this moment, so the server is told in any case; without an answer there this does nothing.
+    await this.posting.put({ kind: 'withdraw', key: crypto.randomUUID(), question_id: given.question.id });
+  }
+
+  /** Somebody else has these questions now. */
+  gone(question_ids: readonly number[], why: string): void {
+    this.ahead = this.ahead.filter((question) => !question_ids.includes(question.id));
+    if (!this.current || !question_ids.includes(this.current.id)) return;
+    this.lost = why;
+    this.advance();
+  }
+
+  private refused(letter: Letter, error: ApiError): void {
+    this.passed.delete(letter.key);
+    this.lost = error.message;
+    if (!this.given.some((given) => given.key === letter.key)) return;
+    this.given = this.given.filter((given) => given.key !== letter.key);
+    this.answered = Math.max(0, this.answered - 1);
   }
 }

@@ -60,6 +60,19 @@ export class Scope {
     });
   }
 
+  /** Calls `draw` before each picture that the browser paints. */
+  everyFrame(draw: (now: number) => void): () => void {
+    let handle = 0;
+    const frame = (now: number) => {
+      draw(now);
+      handle = requestAnimationFrame(frame);
+    };
+    handle = requestAnimationFrame(frame);
+    return this.own(() => {
+      cancelAnimationFrame(handle);
+    });
+  }
+
   end(): void {
     this.isEnded = true;
     for (const end of [...this.ends].reverse()) end();

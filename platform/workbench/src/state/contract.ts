@@ -33,6 +33,9 @@ export type Video = Schemas['VideoOut'];
 export type QuestionKind = Schemas['QuestionKind'];
 export type Question = Schemas['QuestionOut'];
 export type NextQuestion = Schemas['NextOut'];
+export type QuestionsRenewed = Schemas['RenewOut'];
+/** What waits, kind by kind, and how fast this person taps. */
+export type QuestionsWaiting = Schemas['OverviewOut'];
 
 export type Workbench = Omit<Schemas['WorkbenchOut'], 'prediction'> & { readonly prediction: Prediction | null };
 export type Saved = Schemas['SavedOut'];
