@@ -79,6 +79,7 @@ RULES: dict[str, Rule] = {
     "api/videos/<int:video_id>/workbench": api("GET", Level.VIEWER),
     "api/videos/<int:video_id>/frame-times": api("GET", Level.VIEWER),
     "api/videos/<int:video_id>/drafts": api("POST", Level.ANNOTATOR, **DRAFT),
+    "api/projects/<slug:slug>/phrases": api("GET", Level.VIEWER),
     "api/drafts/<int:draft_id>": api("GET", Level.ANNOTATOR),
     "api/drafts/<int:draft_id>/cancel": api("POST", Level.ANNOTATOR),
     "api/videos/<int:video_id>/frame-times/packed": api("GET", Level.VIEWER),

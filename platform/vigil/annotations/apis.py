@@ -1,6 +1,7 @@
 """The API of the workbench: one video with everything, saves that name their revision, answers to questions."""
 
 import re
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
@@ -8,6 +9,7 @@ from ninja import Router, Status
 from ninja.params.functions import Header
 from pydantic import Field
 
+from annotation_templates.phrasebook import load_phrasebooks
 from vigil.accounts.models import Role
 from vigil.annotations.drafts import draft_body, draft_cancel, draft_for, draft_request
 from vigil.annotations.questions import answer_withdraw, question_answer, question_skip, question_withdraw
@@ -20,6 +22,7 @@ from vigil.annotations.schemas import (
     DraftIn,
     DraftOut,
     FrameTimesOut,
+    PhrasebooksOut,
     ProblemOut,
     SavedOut,
     WorkbenchOut,
@@ -27,6 +30,7 @@ from vigil.annotations.schemas import (
 from vigil.annotations.services import annotation_save
 from vigil.annotations.workbench import workbench_contents
 from vigil.projects.errors import Invalid, Missing, RevisionNotNamed
+from vigil.projects.selectors import project_for
 from vigil.videos.models import FrameTimes
 from vigil.videos.selectors import frame_times_ms, video_for
 
@@ -82,6 +86,13 @@ def draft_ask(request: HttpRequest, video_id: int, asked: DraftIn) -> Any:
     """Asks the current model for a sentence about an interval, or for the answer to a question about it."""
     video = video_for(user=_user(request), video_id=video_id, at_least=Role.ANNOTATOR)
     return Status(202, draft_body(draft_request(user=_user(request), video=video, asked=asked)))
+
+
+@router.get("/projects/{slug:slug}/phrases", response={200: PhrasebooksOut, **PROBLEMS})
+def phrases(request: HttpRequest, slug: str) -> Any:
+    """What helps people write, in each language of the project's template."""
+    project = project_for(user=request.user, slug=slug)
+    return {"books": [asdict(book) for book in load_phrasebooks(project.template)]}
 
 
 @router.get("/drafts/{int:draft_id}", response={200: DraftOut, **PROBLEMS})

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from ml.contracts import DraftedText
 from vigil.accounts.models import Role, User
@@ -26,7 +27,7 @@ def draft_for(*, user: User, draft_id: int) -> Draft:
     Raises:
         Missing: there is none, it is somebody else's, or the person is no member of its project any more.
     """
-    missing = "There is no such draft, or it is not yours; ask for a new one."
+    missing = _("There is no such draft, or it is not yours; ask for a new one.")
     found = Draft.objects.filter(pk=draft_id, user=user).select_related("video", "model_version").first()
     if found is None:
         raise Missing(missing)
@@ -45,13 +46,14 @@ def draft_request(*, user: User, video: Video, asked: DraftIn) -> Draft:
     _check(video, asked)
     version = production_model(project=video.project)
     if version is None:
-        raise Conflict("This project has no model in production yet; train one and promote it, then ask again.")
+        raise Conflict(_("This project has no model in production yet; train one and promote it, then ask again."))
     what = {**asked.model_dump(), "question": asked.question.strip()}
     waiting = Draft.objects.filter(user=user).unfinished()
     same = waiting.filter(video=video, model_version=version, **what).first()
     if same is None:
         if waiting.count() >= MOST_WAITING:
-            raise Conflict(f"{MOST_WAITING} of your drafts are still waiting; look at those first, then ask again.")
+            text = _("%(count)s of your drafts are still waiting; look at those first, then ask again.")
+            raise Conflict(text % {"count": MOST_WAITING})
         same = Draft.objects.create(user=user, video=video, model_version=version, **what)
     nudge(DRAFT_TASK)
     draft: Draft = same
@@ -60,13 +62,12 @@ def draft_request(*, user: User, video: Video, asked: DraftIn) -> Draft:
 
 def _check(video: Video, asked: DraftIn) -> None:
     if not asked.start_ms < asked.end_ms <= video.duration_ms:
-        raise Invalid(
-            f"The interval is not inside the video's 0-{video.duration_ms} ms; choose a segment and ask again."
-        )
+        text = _("The interval is not inside the video's 0-%(duration_ms)s ms; choose a segment and ask again.")
+        raise Invalid(text % {"duration_ms": video.duration_ms})
     if asked.kind == DraftKind.ANSWER and not asked.question.strip():
-        raise Invalid("There is no question to answer; write one and ask again.")
+        raise Invalid(_("There is no question to answer; write one and ask again."))
     if asked.kind == DraftKind.EXPLANATION and asked.question.strip():
-        raise Invalid('An explanation has no question; ask for an "answer" instead.')
+        raise Invalid(_('An explanation has no question; ask for an "answer" instead.'))
 
 
 def draft_cancel(*, user: User, draft_id: int) -> Draft:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from vigil.accounts.models import User
@@ -180,7 +181,7 @@ def annotated_questions_close(
         spent_ms = _uncounted_ms(user, annotation)
     for question in held:
         if not _has_turns(annotation, question):
-            raise Invalid("There is no answered question about the segment yet; write one, or skip this task.")
+            raise Invalid(_("There is no answered question about the segment yet; write one, or skip this task."))
         # One stretch of work counts once: with the question that was asked.
         is_asked = question.pk == question_id or (question_id is None and question is held[0])
         _answer_by_annotation(user, annotation, question, spent_ms if is_asked else 0)

@@ -115,6 +115,25 @@ class DraftOut(Schema):
     """False: the model's words could not be shown, and the template's sentence stands in."""
 
 
+class HelpsOut(Schema):
+    """Texts for an event of any label, and more for some labels."""
+
+    any: list[str]
+    labels: dict[str, list[str]]
+
+
+class PhrasebookOut(Schema):
+    """Questions worth asking and phrases to write with; the words in a phrase's {braces} are meant to be replaced."""
+
+    language: str
+    questions: HelpsOut
+    phrases: HelpsOut
+
+
+class PhrasebooksOut(Schema):
+    books: list[PhrasebookOut]
+
+
 class AnswerIn(Strict):
     payload: dict[str, Any]
     spent_ms: Milliseconds = 0

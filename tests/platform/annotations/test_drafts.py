@@ -173,3 +173,10 @@ def test_a_drawn_segment_with_a_draft_is_still_drawn_and_another_videos_draft_is
     other = DraftFactory(user=UserFactory(), state=WorkState.SUCCEEDED, text="Elsewhere.")
     with pytest.raises(Invalid, match=f"draft {other.pk}, which is not of this video"):
         saved(member, video, draft_id=other.pk)
+
+
+def test_questions_and_phrases_come_in_each_language_of_the_template(member):
+    books = client_of(member.user).get(f"/api/projects/{member.project.slug}/phrases").json()["books"]
+    assert [book["language"] for book in books] == ["en", "zh-Hans"]
+    assert books[0]["phrases"]["labels"]["Fighting"][0] == "{A man} pushes {another man}."
+    assert books[1]["questions"]["labels"]["Fighting"][0] == "谁先动手？"

@@ -228,6 +228,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/projects/{slug}/phrases": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Phrases
+         * @description What helps people write, in each language of the project's template.
+         */
+        readonly get: operations["vigil_annotations_apis_phrases"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/projects/{slug}/questions/next": {
         readonly parameters: {
             readonly query?: never;
@@ -731,6 +751,18 @@ export interface components {
             readonly times_ms: readonly number[];
         };
         /**
+         * HelpsOut
+         * @description Texts for an event of any label, and more for some labels.
+         */
+        readonly HelpsOut: {
+            /** Any */
+            readonly any: readonly string[];
+            /** Labels */
+            readonly labels: {
+                readonly [key: string]: readonly string[];
+            };
+        };
+        /**
          * HistoryOut
          * @description Newest first; `earlier` is the revision to ask for next (as `before`), null at the beginning.
          */
@@ -828,6 +860,21 @@ export interface components {
             readonly id: number;
             /** Name */
             readonly name: string;
+        };
+        /**
+         * PhrasebookOut
+         * @description Questions worth asking and phrases to write with; the words in a phrase's {braces} are meant to be replaced.
+         */
+        readonly PhrasebookOut: {
+            /** Language */
+            readonly language: string;
+            readonly phrases: components["schemas"]["HelpsOut"];
+            readonly questions: components["schemas"]["HelpsOut"];
+        };
+        /** PhrasebooksOut */
+        readonly PhrasebooksOut: {
+            /** Books */
+            readonly books: readonly components["schemas"]["PhrasebookOut"][];
         };
         /** PlayOut */
         readonly PlayOut: {
@@ -2017,6 +2064,64 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["DraftOut"];
+                };
+            };
+            /** @description Unauthorized */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Forbidden */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Not Found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    readonly vigil_annotations_apis_phrases: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly slug: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PhrasebooksOut"];
                 };
             };
             /** @description Unauthorized */
