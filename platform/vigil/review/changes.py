@@ -5,7 +5,7 @@ from uuid import UUID
 
 from vigil.annotations.models import Annotation, Revision
 from vigil.annotations.selectors import workbench_document
-from vigil.review.history import Change, SavedDocument, changes_of
+from vigil.review.history import Change, SavedDocument, Segment, changes_of
 from vigil.review.models import SegmentReview
 from vigil.review.selectors import review_body
 
@@ -46,7 +46,12 @@ def _saved(revision: Revision) -> SavedDocument:
 
 
 def _body(change: Change) -> dict[str, Any]:
-    return {**vars(change), "kinds": list(change.kinds)}
+    return {**vars(change), "before": _whole(change.before), "after": _whole(change.after)}
+
+
+def _whole(segment: Segment | None) -> dict[str, Any] | None:
+    """The segment with every field: revisions from before there were dialogues and drafts lack those."""
+    return None if segment is None else {"dialogue": [], "draft_id": None, **segment}
 
 
 def _reviews(annotation: Annotation, segment_key: UUID | None) -> list[dict[str, Any]]:

@@ -71,8 +71,11 @@ def comment_add(
     text: str,
     segment_key: uuid.UUID | None = None,
     parent_id: int | None = None,
+    key: uuid.UUID | None = None,
 ) -> Comment:
-    """The new comment. A reply stands where the comment stands that it answers, and opens a settled one again.
+    """The new comment; with a `key` that the author used before, the one written then.
+
+    A reply stands where the comment stands that it answers, and opens a settled one again.
 
     Raises:
         Invalid: no words, a moment outside the video, or a reply to a comment of another video.
@@ -86,9 +89,18 @@ def comment_add(
     if parent is not None:
         at_ms, segment_key = parent.at_ms, parent.segment_key
         Comment.objects.filter(pk=parent.pk).update(resolved_at=None, resolved_by=None)
-    return Comment.objects.create(
-        video=video, at_ms=at_ms, segment_key=segment_key, text=text.strip(), author=user, parent=parent
-    )
+    written = {
+        "video": video,
+        "at_ms": at_ms,
+        "segment_key": segment_key,
+        "text": text.strip(),
+        "author": user,
+        "parent": parent,
+    }
+    if key is None:
+        return Comment.objects.create(**written)
+    made, _is_new = Comment.objects.get_or_create(author=user, key=key, defaults=written)
+    return made
 
 
 def _answered(user: User, video: Video, parent_id: int) -> Comment:

@@ -69,12 +69,16 @@ class Comment(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="resolved_comments"
     )
     removed_at = models.DateTimeField(null=True, blank=True, help_text="Its replies stay")
+    key = models.UUIDField(null=True, blank=True, help_text="Made by who wrote it: sent twice, it is one comment")
 
     objects = CommentQuerySet.as_manager()
 
     class Meta:
         ordering = ["at_ms", "pk"]
-        constraints = [models.CheckConstraint(condition=Q(at_ms__gte=0), name="comment_is_at_a_moment")]
+        constraints = [
+            models.CheckConstraint(condition=Q(at_ms__gte=0), name="comment_is_at_a_moment"),
+            models.UniqueConstraint(fields=["author", "key"], name="comment_once_a_key"),
+        ]
 
 
 class DoubleAnnotation(models.Model):

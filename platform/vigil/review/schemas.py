@@ -1,23 +1,23 @@
 """What the API takes and gives about reviews, comments and what others said. Unknown keys are refused."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from ninja import Schema
 from pydantic import StrictBool
 
-from vigil.annotations.schemas import Milliseconds, NextUrl, PersonOut, RowId, Strict, Text
+from vigil.annotations.schemas import Milliseconds, NextUrl, PersonOut, RowId, SegmentOut, Strict, Text
 from vigil.review.models import ReviewVerdict
 
 
 class SaidSegmentsOut(Schema):
-    """One other person's submitted segments, each as in a document."""
+    """One other person's submitted segments."""
 
     annotation_id: int
     user: PersonOut
     state: str
-    segments: list[dict[str, Any]]
+    segments: list[SegmentOut]
 
 
 class ClickOut(Schema):
@@ -48,6 +48,8 @@ class CommentIn(Strict):
     segment_key: UUID | None = None
     text: Text
     parent_id: RowId | None = None
+    key: UUID | None = None
+    """Made by who writes it: the same comment sent twice is one."""
 
 
 class CommentOut(Schema):
@@ -104,6 +106,9 @@ class ReviewEndOut(Schema):
     next: NextUrl | None
 
 
+ChangeKind = Literal["added", "removed", "moved", "relabelled", "reworded", "judged", "talked"]
+
+
 class ChangeOut(Schema):
     """What one person did to one segment in one go."""
 
@@ -111,9 +116,9 @@ class ChangeOut(Schema):
     revision: int
     saved_by: str
     saved_at: datetime
-    kinds: list[str]
-    before: dict[str, Any] | None
-    after: dict[str, Any] | None
+    kinds: list[ChangeKind]
+    before: SegmentOut | None
+    after: SegmentOut | None
 
 
 class HistoryOut(Schema):

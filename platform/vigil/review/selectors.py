@@ -117,11 +117,21 @@ def sent_back_to(*, user: User, project: Project | None = None) -> list[tuple[An
     return back
 
 
-def verdicts_by_segment(*, project: Project) -> dict[tuple[int, uuid.UUID], SegmentReview]:
-    """The verdict that counts on each segment of the project, by annotation id and segment key: for training."""
-    reviews = SegmentReview.objects.filter(annotation__video__project=project)
-    newest = reviews.order_by("annotation_id", "segment_key", "-pk").distinct("annotation_id", "segment_key")
-    return {(one.annotation_id, one.segment_key): one for one in newest}
+def standing_verdicts(*, project: Project) -> dict[int, dict[uuid.UUID, str]]:
+    """By annotation id and segment key: what training hears of the reviewers. A rejection holds until a newer verdict;
+    an approval holds while the segment is what the reviewer saw."""
+    reviewed = SegmentReview.objects.filter(annotation__video__project=project).values("annotation")
+    annotations = Annotation.objects.filter(pk__in=reviewed).prefetch_related("segments")
+    newest = newest_reviews(annotations=annotations)
+    found: dict[int, dict[uuid.UUID, str]] = {}
+    for annotation in annotations:
+        present = {uuid.UUID(one["key"]): one for one in workbench_document(annotation)["segments"]}
+        found[annotation.pk] = {
+            key: review.verdict
+            for key, review in newest[annotation.pk].items()
+            if key in present and (review.verdict == ReviewVerdict.REJECTED or still_stands(review, present[key]))
+        }
+    return found
 
 
 def reviews_contents(*, annotation: Annotation) -> dict[str, Any]:

@@ -23,6 +23,7 @@ COUNTED = (
     "explanations",
     "corrected_explanations",
     "dialogue_turns",
+    "left_out",
 )
 
 
@@ -32,6 +33,8 @@ class ManifestVideo:
 
     training: TrainingVideo
     statements: tuple[Statement, ...]
+    left_out: int = 0
+    """Statements that a reviewer rejected or that people contradict each other about."""
 
 
 def manifest_of(
@@ -75,6 +78,7 @@ def counts_of(videos: Sequence[ManifestVideo]) -> dict[str, int]:
             for segment in training.segments
         )
         counts["dialogue_turns"] += len(training.dialogue)
+        counts["left_out"] += one.left_out
         counts.update(said.outcome for said in one.statements if said.outcome)
     return dict(counts)
 

@@ -13,6 +13,8 @@ from vigil.annotations.selectors import frozen_truths_of, submitted_of
 from vigil.projects.errors import Missing
 from vigil.projects.models import Project
 from vigil.projects.work import WorkState
+from vigil.review.models import ReviewVerdict
+from vigil.review.selectors import standing_verdicts
 from vigil.snapshots.models import Snapshot
 from vigil.videos.models import Split, Video, WeakLabel
 from vigil.videos.selectors import original_path, video_ref
@@ -79,11 +81,18 @@ def _with_paths(snapshot: Snapshot, videos: Iterable[dict[str, Any]]) -> list[Tr
 def frozen_truths(*, project: Project, split: str = Split.TEST) -> list[VideoTruth]:
     """The truth of every ready video of the split, the best there is of each.
 
-    In this order: the frozen truth; a submitted annotation of somebody who watched all of it; a video known to be
-    normal has no events; else only the weak label is known (`is_localised` is False).
+    In this order: the frozen truth; a submitted annotation of somebody who watched all of it and in which no reviewer
+    rejected anything; a video known to be normal has no events; else only the weak label is known (`is_localised` is
+    False).
     """
     frozen = _by_video(frozen_truths_of(project=project, split=split))
-    watched = _by_video(one for one in submitted_of(project=project) if one.is_fully_watched)
+    rejected = {
+        annotation_id
+        for annotation_id, said in standing_verdicts(project=project).items()
+        if ReviewVerdict.REJECTED in said.values()
+    }
+    whole = (one for one in submitted_of(project=project) if one.is_fully_watched and one.pk not in rejected)
+    watched = _by_video(whole)
     videos = Video.objects.filter(project=project, split=split, state=WorkState.SUCCEEDED).order_by("pk")
     return [video_truth(video, frozen.get(video.pk) or watched.get(video.pk)) for video in videos]
 

@@ -11,8 +11,10 @@ from vigil.annotations.selectors import answers_of, submitted_of
 from vigil.projects.errors import Invalid
 from vigil.projects.models import Project
 from vigil.projects.work import WorkState
+from vigil.review.selectors import standing_verdicts
 from vigil.snapshots.manifest import ManifestVideo, content_sha256, counts_of, manifest_of
 from vigil.snapshots.models import Snapshot
+from vigil.snapshots.settling import settled
 from vigil.snapshots.statements import (
     Statement,
     merged,
@@ -62,19 +64,23 @@ def counts_now(*, project: Project) -> dict[str, int]:
 def _manifest_videos(project: Project, videos: QuerySet[Video]) -> list[ManifestVideo]:
     said: dict[int, list[Statement]] = defaultdict(list)
     fully_watched: set[int] = set()
+    verdicts = standing_verdicts(project=project)
     for annotation in submitted_of(project=project):
-        said[annotation.video_id] += statements_of_annotation(annotation)
+        said[annotation.video_id] += statements_of_annotation(annotation, verdicts.get(annotation.pk))
         if annotation.is_fully_watched:
             fully_watched.add(annotation.video_id)
     for answer in answers_of(project=project).select_related("question__prediction__model_version"):
         said[answer.question.video_id] += statements_of_answer(answer)
     lines = []
     for video in videos:
-        statements = merged(said[video.pk])
+        heard = settled(said[video.pk])
+        statements = merged(heard.kept)
         # A path is of this machine and of today; `selectors.training_videos` puts the present one back.
         ref = replace(video_ref(video), path="")
-        training = training_video(ref, statements, is_fully_labelled=video.pk in fully_watched)
-        lines.append(ManifestVideo(training, statements))
+        # Where something is left out, nobody knows of that stretch: the rest must not pass for all there is.
+        is_fully_labelled = video.pk in fully_watched and not heard.left_out
+        training = training_video(ref, statements, is_fully_labelled=is_fully_labelled)
+        lines.append(ManifestVideo(training, statements, len(heard.left_out)))
     return lines
 
 

@@ -3,10 +3,11 @@
 Pure: rows come in, frozen dataclasses go out. Nothing here asks the database, so prefetch what is passed in.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from ml.contracts import DialogueTurn, Glance, LabelledSegment, TrainingVideo, Verdict, VideoRef
 from vigil.annotations.dialogues import Pair, answered_turns, joined_dialogue
@@ -45,6 +46,9 @@ class Statement:
     """Interval and label are still the model's: the person left them or was not asked for them."""
     is_sentence_only: bool = False
     """The person was asked for the sentence alone."""
+    review: str = ""
+    """A reviewer's newest verdict on it (accepted | fixed | rejected); empty without one, or where an approved segment
+    was changed since."""
 
     @property
     def has_own_edges(self) -> bool:
@@ -57,8 +61,9 @@ class Statement:
         return self.outcome != Outcome.ACCEPTED and self.explanation not in {"", self.draft}
 
 
-def statements_of_annotation(annotation: Annotation) -> list[Statement]:
-    """Every segment of a submitted annotation, the rejected ones as `rejected`."""
+def statements_of_annotation(annotation: Annotation, reviews: Mapping[UUID, str] | None = None) -> list[Statement]:
+    """Every segment of a submitted annotation, the rejected ones as `rejected`; `reviews` by segment key."""
+    verdicts = reviews or {}
     return [
         Statement(
             kind="rejected" if segment.outcome == Outcome.REJECTED else "segment",
@@ -76,6 +81,7 @@ def statements_of_annotation(annotation: Annotation) -> list[Statement]:
             model=_model_of(segment),
             model_segment_id=segment.source_id,
             has_model_edges=_has_model_edges(segment.source, segment.start_ms, segment.end_ms, segment.label),
+            review=verdicts.get(segment.key, ""),
         )
         for segment in annotation.segments.all()
     ]

@@ -44,4 +44,5 @@ def test_every_kind_is_counted_by_hand():
     assert counts == {
         "videos": 2, "weak_labels": 1, "glances": 1, "verdicts": 1, "segments": 3, "accepted": 1, "changed": 1,
         "manual": 1, "rejected": 1, "explanations": 2, "corrected_explanations": 1, "dialogue_turns": 0,
+        "left_out": 0,
     }  # fmt: skip

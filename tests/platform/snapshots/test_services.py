@@ -9,6 +9,7 @@ from vigil.annotations.models import AnnotationState
 from vigil.annotations.services import frozen_truth_set
 from vigil.projects.errors import Invalid
 from vigil.projects.work import WorkState
+from vigil.review.models import SegmentReview
 from vigil.snapshots.models import Snapshot
 from vigil.snapshots.selectors import said_of_tests, training_videos
 from vigil.snapshots.services import counts_now, snapshot_take
@@ -110,3 +111,38 @@ def test_the_database_refuses_to_change_a_snapshot(project):
 def test_the_counts_of_now_write_nothing(project):
     assert counts_now(project=project)["weak_labels"] == 1
     assert not Snapshot.objects.exists()
+
+
+def rejected_by_a_reviewer(segment):
+    return SegmentReview.objects.create(
+        annotation=segment.annotation, segment_key=segment.key, verdict="rejected", comment="It is a dog.",
+        content={"start_ms": segment.start_ms}, reviewer=UserFactory(),
+    )  # fmt: skip
+
+
+def test_a_segment_that_a_reviewer_rejected_is_not_in_it_and_the_video_is_not_fully_labelled(project):
+    video = project.videos.get(name="train.mp4")
+    segment = SegmentFactory(annotation__video=video, annotation__is_fully_watched=True)
+    assert snapshot_take(project=project).manifest["videos"][0]["is_fully_labelled"] is True
+    rejected_by_a_reviewer(segment)
+    snapshot = snapshot_take(project=project)
+    assert snapshot.manifest["videos"][0]["segments"] == []
+    assert snapshot.manifest["videos"][0]["is_fully_labelled"] is False
+    assert (snapshot.counts["segments"], snapshot.counts["left_out"]) == (0, 1)
+
+
+def test_a_rejection_holds_until_a_newer_verdict_and_a_deleted_segment_is_forgotten(project):
+    video = project.videos.get(name="train.mp4")
+    segment = SegmentFactory(annotation__video=video, annotation__is_fully_watched=True)
+    review = rejected_by_a_reviewer(segment)
+    segment.start_ms += 500
+    segment.save()
+    assert counts_now(project=project)["segments"] == 0
+    SegmentReview.objects.create(
+        annotation=segment.annotation, segment_key=segment.key, verdict="accepted", content={}, reviewer=review.reviewer
+    )
+    assert counts_now(project=project)["segments"] == 1
+    rejected_by_a_reviewer(segment)
+    segment.delete()
+    assert counts_now(project=project)["left_out"] == 0
+    assert snapshot_take(project=project).manifest["videos"][0]["is_fully_labelled"] is True

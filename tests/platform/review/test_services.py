@@ -1,0 +1,190 @@
+"""Verdicts on other people's segments, and who is asked for a second reading."""
+
+import uuid
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from tests.factories import AnnotationFactory, MembershipFactory, ProjectFactory, SegmentFactory, VideoFactory
+from vigil.accounts.models import Role
+from vigil.annotations.models import Annotation, AnnotationState
+from vigil.annotations.schemas import DocumentIn
+from vigil.annotations.selectors import workbench_document
+from vigil.annotations.services import annotation_save, annotation_submit
+from vigil.projects.errors import Conflict, Invalid, NotAllowed
+from vigil.review.models import DoubleAnnotation, SecondReading, SegmentReview
+from vigil.review.queue import review_lines, review_queue
+from vigil.review.selectors import reviews_contents, sent_back_to, standing_verdicts, waiting_for_review
+from vigil.review.services import annotation_review_end, double_annotation_set, second_readings_ask, segment_review
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def project():
+    return ProjectFactory()
+
+
+def member(project, role=Role.ANNOTATOR):
+    return MembershipFactory(project=project, role=role).user
+
+
+@pytest.fixture
+def rae(project):
+    return member(project, Role.REVIEWER)
+
+
+@pytest.fixture
+def ann(project):
+    return member(project)
+
+
+@pytest.fixture
+def handed_in(project, ann):
+    annotation = AnnotationFactory(video=VideoFactory(project=project), user=ann)
+    SegmentFactory(annotation=annotation, start_ms=1_000, end_ms=2_000)
+    SegmentFactory(annotation=annotation, start_ms=5_000, end_ms=6_000)
+    return annotation
+
+
+def keys(annotation):
+    return [segment.key for segment in annotation.segments.all()]
+
+
+def resubmitted(ann, annotation, **change):
+    """The author changes the first segment and submits again."""
+    document = workbench_document(annotation)
+    document["segments"][0].update(change)
+    saved = annotation_save(
+        user=ann, annotation_id=annotation.pk, revision=annotation.revision, document=DocumentIn(**document)
+    )
+    return annotation_submit(user=ann, annotation_id=saved.pk, revision=saved.revision)
+
+
+def waits(project, rae):
+    return list(waiting_for_review(project=project, user=rae))
+
+
+def test_a_rejection_goes_back_to_the_author_and_the_correction_returns_to_the_reviewer(project, rae, ann, handed_in):
+    first, _ = keys(handed_in)
+    assert waits(project, rae) == [handed_in]
+    segment_review(user=rae, annotation_id=handed_in.pk, segment_key=first, verdict="rejected", comment="Too early.")
+    assert annotation_review_end(user=rae, annotation_id=handed_in.pk, revision=0).is_sent_back is True
+    assert waits(project, rae) == []
+    ((back, (review,)),) = sent_back_to(user=ann, project=project)
+    assert (back, review.comment) == (handed_in, "Too early.")
+    again = resubmitted(ann, handed_in, start_ms=1_200)
+    assert waits(project, rae) == [handed_in]
+    assert sent_back_to(user=ann) == []
+    assert {one["verdict"]: one["is_outdated"] for one in reviews_contents(annotation=again)["reviews"]} == {
+        "rejected": True, "accepted": False,
+    }  # fmt: skip
+    assert standing_verdicts(project=project)[handed_in.pk][first] == "rejected"
+    assert annotation_review_end(user=rae, annotation_id=handed_in.pk, revision=1).is_sent_back is False
+    assert set(standing_verdicts(project=project)[handed_in.pk].values()) == {"accepted"}
+    assert waits(project, rae) == []
+
+
+def test_what_is_changed_after_it_was_found_right_waits_again(project, rae, ann, handed_in):
+    annotation_review_end(user=rae, annotation_id=handed_in.pk, revision=0)
+    document = workbench_document(handed_in)
+    document["segments"][0]["end_ms"] = 2_500
+    annotation_save(user=ann, annotation_id=handed_in.pk, revision=0, document=DocumentIn(**document))
+    assert waits(project, rae) == [handed_in]
+    (line,) = review_lines(review_queue(project=project, user=rae, state="waiting", author=""))
+    assert (line.segments, line.accepted, line.open) == (2, 1, 1)
+
+
+def test_a_review_is_of_the_revision_that_the_reviewer_saw(rae, ann, handed_in):
+    first, _ = keys(handed_in)
+    resubmitted(ann, handed_in, start_ms=1_100)
+    handed_in.refresh_from_db()
+    resubmitted(ann, handed_in, start_ms=1_200)
+    review = segment_review(user=rae, annotation_id=handed_in.pk, segment_key=first, verdict="accepted", revision=1)
+    assert review.content["start_ms"] == 1_100
+    handed_in.refresh_from_db()
+    assert reviews_contents(annotation=handed_in)["reviews"][0]["is_outdated"] is True
+    with pytest.raises(Conflict, match="changed while you reviewed"):
+        annotation_review_end(user=rae, annotation_id=handed_in.pk, revision=1)
+
+
+def test_who_may_review_what(project, rae, ann, handed_in):
+    first, _ = keys(handed_in)
+
+    def review(user, annotation=handed_in, **more):
+        given = {"segment_key": first, "verdict": "accepted", **more}
+        return segment_review(user=user, annotation_id=annotation.pk, **given)
+
+    with pytest.raises(NotAllowed):
+        review(member(project))
+    with pytest.raises(NotAllowed):
+        review(ann)
+    own = AnnotationFactory(video=VideoFactory(project=project), user=rae)
+    with pytest.raises(Invalid, match="your own"):
+        review(rae, own)
+    with pytest.raises(Invalid, match="Say what is wrong"):
+        review(rae, verdict="rejected", comment="  ")
+    with pytest.raises(Invalid, match="no such segment"):
+        review(rae, segment_key=uuid.uuid4())
+    Annotation.objects.filter(pk=handed_in.pk).update(state=AnnotationState.DRAFT)
+    with pytest.raises(Conflict, match="not submitted"):
+        review(rae)
+    assert not SegmentReview.objects.exists()
+
+
+def test_verdicts_are_never_changed(rae, handed_in):
+    review = segment_review(user=rae, annotation_id=handed_in.pk, segment_key=keys(handed_in)[0], verdict="accepted")
+    with pytest.raises(DatabaseError, match="append only"), transaction.atomic():
+        SegmentReview.objects.filter(pk=review.pk).update(verdict="rejected")
+
+
+# ---------------------------------------------------------------- double annotation
+
+
+def test_second_readings_are_shared_out_fairly_and_never_asked_of_the_first(project):
+    readers = [member(project) for _ in range(3)]
+    for number in range(12):
+        AnnotationFactory(video=VideoFactory(project=project), user=readers[number % 3])
+    double_annotation_set(user=readers[0], project=project, share_percent=100, is_blind=True)
+    asked = list(SecondReading.objects.select_related("video"))
+    load = {reader.pk: sum(one.user_id == reader.pk for one in asked) for reader in readers}
+    assert len(asked) == 12 and max(load.values()) - min(load.values()) <= 1
+    for one in asked:
+        assert not Annotation.objects.filter(video=one.video, user_id=one.user_id).exists()
+    assert second_readings_ask(project=project) == 0
+
+
+def test_a_share_draws_about_so_many_and_a_larger_one_keeps_them(project):
+    ann = member(project)
+    member(project)
+    for _ in range(60):
+        AnnotationFactory(video=VideoFactory(project=project), user=ann)
+    double_annotation_set(user=ann, project=project, share_percent=30, is_blind=True)
+    some = set(SecondReading.objects.values_list("video_id", flat=True))
+    double_annotation_set(user=ann, project=project, share_percent=60, is_blind=True)
+    more = set(SecondReading.objects.values_list("video_id", flat=True))
+    assert some < more and 5 <= len(some) <= 32 and 22 <= len(more) <= 52
+
+
+def test_who_left_is_replaced_and_who_submitted_stays(project):
+    ann, ben, cat = member(project), member(project), member(project)
+    for _ in range(4):
+        AnnotationFactory(video=VideoFactory(project=project), user=ann)
+    DoubleAnnotation.objects.create(project=project, share_percent=100)
+    assert second_readings_ask(project=project) == 4
+    done = SecondReading.objects.filter(user=ben).first()
+    AnnotationFactory(video=done.video, user=ben)
+    ben.memberships.all().delete()
+    second_readings_ask(project=project)
+    assert list(SecondReading.objects.filter(user=ben)) == [done]
+    assert SecondReading.objects.filter(user=cat).count() == 3
+
+
+def test_two_people_who_both_submitted_need_no_third(project):
+    ann, ben = member(project), member(project)
+    member(project)
+    video = VideoFactory(project=project)
+    AnnotationFactory(video=video, user=ann)
+    AnnotationFactory(video=video, user=ben)
+    double_annotation_set(user=ann, project=project, share_percent=100, is_blind=False)
+    assert not SecondReading.objects.exists()
