@@ -574,16 +574,10 @@ export interface components {
          * @description What one person did to one segment in one go.
          */
         readonly ChangeOut: {
-            /** After */
-            readonly after: {
-                readonly [key: string]: unknown;
-            } | null;
-            /** Before */
-            readonly before: {
-                readonly [key: string]: unknown;
-            } | null;
+            readonly after: components["schemas"]["SegmentOut"] | null;
+            readonly before: components["schemas"]["SegmentOut"] | null;
             /** Kinds */
-            readonly kinds: readonly string[];
+            readonly kinds: readonly ("added" | "removed" | "moved" | "relabelled" | "reworded" | "judged" | "talked")[];
             /** Revision */
             readonly revision: number;
             /**
@@ -612,6 +606,8 @@ export interface components {
         readonly CommentIn: {
             /** At Ms */
             readonly at_ms: number;
+            /** Key */
+            readonly key?: string | null;
             /** Parent Id */
             readonly parent_id?: number | null;
             /** Segment Key */
@@ -1095,15 +1091,13 @@ export interface components {
         };
         /**
          * SaidSegmentsOut
-         * @description One other person's submitted segments, each as in a document.
+         * @description One other person's submitted segments.
          */
         readonly SaidSegmentsOut: {
             /** Annotation Id */
             readonly annotation_id: number;
             /** Segments */
-            readonly segments: readonly {
-                readonly [key: string]: unknown;
-            }[];
+            readonly segments: readonly components["schemas"]["SegmentOut"][];
             /** State */
             readonly state: string;
             readonly user: components["schemas"]["PersonOut"];

@@ -45,12 +45,8 @@ export type Submitted = Schemas['SubmittedOut'];
 export type Person = Schemas['PersonOut'];
 
 /** What other people said about the video. While `is_blind`, others' work stays hidden until one's own is submitted. */
-export interface Said extends Omit<Schemas['SaidOut'], 'others'> {
-  readonly others: readonly SaidSegments[];
-}
-export interface SaidSegments extends Omit<Schemas['SaidSegmentsOut'], 'segments'> {
-  readonly segments: readonly Segment[];
-}
+export type Said = Schemas['SaidOut'];
+export type SaidSegments = Schemas['SaidSegmentsOut'];
 /** A tap in a glance question. */
 export type Click = Schemas['ClickOut'];
 export type SaidVerdict = Schemas['SaidVerdictOut'];
@@ -61,13 +57,7 @@ export type Review = Schemas['ReviewOut'];
 export type ReviewVerdict = Review['verdict'];
 export type ReviewEnd = Schemas['ReviewEndOut'];
 
-export type ChangeKind = 'added' | 'removed' | 'moved' | 'relabelled' | 'reworded' | 'judged' | 'talked';
+export type ChangeKind = SegmentChange['kinds'][number];
 /** What one person did to one segment in one go. */
-export interface SegmentChange extends Omit<Schemas['ChangeOut'], 'kinds' | 'before' | 'after'> {
-  readonly kinds: readonly ChangeKind[];
-  readonly before: Segment | null;
-  readonly after: Segment | null;
-}
-export interface AnnotationHistory extends Omit<Schemas['HistoryOut'], 'changes'> {
-  readonly changes: readonly SegmentChange[];
-}
+export type SegmentChange = Schemas['ChangeOut'];
+export type AnnotationHistory = Schemas['HistoryOut'];
