@@ -89,7 +89,7 @@ def project_videos(request: HttpRequest, slug: str) -> HttpResponse:
 def workbench(request: HttpRequest, video_id: int) -> HttpResponse:
     """The page that hosts the workbench of one video; the rest comes through the API."""
     video = video_for(user=_person(request), video_id=video_id)
-    question = request.GET.get("question", "")
+    question, annotation = (_number(request, name) for name in ("question", "annotation"))
     return render(
         request,
         "workbench.html",
@@ -97,15 +97,22 @@ def workbench(request: HttpRequest, video_id: int) -> HttpResponse:
             "project": video.project,
             "active_tab": "videos",
             "video": video,
-            "question_id": question if question.isdecimal() else "",
-            "early": early_fetches(video, question if question.isdecimal() else ""),
+            "question_id": question,
+            "early": early_fetches(video, question, annotation),
         },
     )
 
 
-def early_fetches(video: Video, question_id: str) -> list[dict[str, str]]:
+def _number(request: HttpRequest, name: str) -> str:
+    """A number of the address, or nothing."""
+    given = request.GET.get(name, "")
+    return given if given.isdecimal() else ""
+
+
+def early_fetches(video: Video, question_id: str, annotation_id: str = "") -> list[dict[str, str]]:
     """What the workbench's script will ask for first, so that the browser fetches it while the script still loads."""
-    opened = f"/api/videos/{video.pk}/workbench?scores=apart" + (f"&question={question_id}" if question_id else "")
+    own = f"/api/videos/{video.pk}/workbench?scores=apart" + (f"&question={question_id}" if question_id else "")
+    opened = f"/api/annotations/{annotation_id}/workbench" if annotation_id else own
     prediction_id = prediction_id_of(video=video)
     filmstrip = rendition_urls(video)["filmstrip"]
     return [

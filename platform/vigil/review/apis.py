@@ -69,12 +69,17 @@ def comment_delete(request: HttpRequest, comment_id: int) -> Any:
 
 @router.get("/annotations/{int:annotation_id}/workbench", response={200: WorkbenchOut, **PROBLEMS})
 def workbench_of_other(request: HttpRequest, annotation_id: int) -> Any:
-    """The workbench on an annotation that somebody else made, for a reviewer."""
+    """The workbench on an annotation that somebody else made, for a reviewer; `scores_url` gives the scores."""
     user = _user(request)
     annotation = reviewed_annotation_for(user=user, annotation_id=annotation_id)
     language = getattr(request, "LANGUAGE_CODE", "en")
     return workbench_contents(
-        user=user, video=annotation.video, question_id=None, language=language, annotation=annotation
+        user=user,
+        video=annotation.video,
+        question_id=None,
+        language=language,
+        annotation=annotation,
+        with_scores=False,
     )
 
 

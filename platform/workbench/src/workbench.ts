@@ -6,4 +6,10 @@ import { pageNumber, pageRoot } from './services/page_root';
 const root = pageRoot();
 const video_id = pageNumber(root, 'videoId', 'video');
 if (video_id === null) throw new Error('the page does not say which video it is for (data-video-id)');
-mount(WorkbenchPage, { target: root, props: { video_id, question_id: pageNumber(root, 'questionId', 'question') } });
+const props = {
+  video_id,
+  question_id: pageNumber(root, 'questionId', 'question'),
+  annotation_id: pageNumber(root, 'annotationId', 'annotation'),
+  at_ms: pageNumber(root, 'atMs', 'at'),
+};
+mount(WorkbenchPage, { target: root, props });

@@ -22,7 +22,8 @@ export type ActionName =
   | 'change_label'
   | 'edit_explanation'
   | 'mark_watched'
-  | 'take_version';
+  | 'take_version'
+  | 'restore';
 
 /** What actions look up and never change. */
 export interface Surroundings {

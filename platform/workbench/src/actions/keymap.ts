@@ -1,6 +1,6 @@
 /** Which key does what: the one table behind the keyboard, the tooltips and the help. */
 
-export const KEY_GROUPS = ['play', 'segment', 'judge', 'view', 'work'] as const;
+export const KEY_GROUPS = ['play', 'segment', 'judge', 'review', 'view', 'work'] as const;
 export type KeyGroup = (typeof KEY_GROUPS)[number];
 
 const TABLE = {
@@ -36,6 +36,10 @@ const TABLE = {
   edit: { group: 'judge', keys: ['E'] },
   remove: { group: 'judge', keys: ['Delete', 'Backspace'] },
   mark_watched: { group: 'judge', keys: ['W'] },
+  review_accept: { group: 'review', keys: ['Shift+A'] },
+  review_reject: { group: 'review', keys: ['Shift+X'] },
+  review_end: { group: 'review', keys: ['Ctrl+Shift+Enter'] },
+  comment: { group: 'review', keys: ['C'] },
   zoom_in: { group: 'view', keys: ['+', '='] },
   zoom_out: { group: 'view', keys: ['-'] },
   zoom_all: { group: 'view', keys: ['0'] },

@@ -3,6 +3,8 @@ import type { Component } from 'svelte';
 import type { TextKey } from '../language/english';
 import type { WorkCommands } from '../services/work_commands';
 import type { WorkSession } from '../services/work_session.svelte';
+import CommentsPanel from './CommentsPanel.svelte';
+import HistoryPanel from './HistoryPanel.svelte';
 import SegmentList from './SegmentList.svelte';
 
 export interface PanelProps {
@@ -15,6 +17,12 @@ export interface SidePanelTab {
   readonly id: string;
   readonly title: TextKey;
   readonly panel: Component<PanelProps>;
+  /** A number beside the title; none at 0. */
+  readonly count?: (session: WorkSession) => number;
 }
 
-export const SIDE_PANELS: readonly SidePanelTab[] = [{ id: 'segments', title: 'list.title', panel: SegmentList }];
+export const SIDE_PANELS: readonly SidePanelTab[] = [
+  { id: 'segments', title: 'list.title', panel: SegmentList },
+  { id: 'comments', title: 'comments.title', panel: CommentsPanel, count: (session) => session.talk.openCount },
+  { id: 'history', title: 'history.title', panel: HistoryPanel },
+];

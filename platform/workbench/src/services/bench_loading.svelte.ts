@@ -3,6 +3,7 @@ import { FrameTable } from '../geometry/frames';
 import type { Prediction, Workbench } from '../state/contract';
 import { ApiError, frameTimesOf, scoresOf, workbenchOf } from './api';
 import type { Player } from './player.svelte';
+import { workbenchOfOther } from './review_api';
 import type { Scope } from './scope';
 
 const POLL_MS = 2000;
@@ -21,8 +22,8 @@ export function openingOf(bench: Workbench): Opening {
 }
 
 /** Everything to open a video with: the answer about it, and the scores, which come apart. */
-export async function benchOf(video_id: number, question_id: number | null): Promise<Workbench> {
-  const bench = await workbenchOf(video_id, question_id);
+export async function benchOf(video_id: number, question_id: number | null, annotation_id: number | null = null): Promise<Workbench> {
+  const bench = await (annotation_id === null ? workbenchOf(video_id, question_id) : workbenchOfOther(annotation_id));
   const { prediction } = bench;
   return prediction ? { ...bench, prediction: { ...prediction, ...(await scoresOf(prediction.scores_url)) } } : bench;
 }
@@ -34,11 +35,13 @@ export class BenchLoading {
     private readonly video_id: number,
     private readonly question_id: number | null,
     private readonly scope: Scope,
+    /** Somebody else's annotation, for a reviewer. */
+    private readonly annotation_id: number | null = null,
   ) {}
 
   async load(): Promise<void> {
     try {
-      this.opening = openingOf(await benchOf(this.video_id, this.question_id));
+      this.opening = openingOf(await benchOf(this.video_id, this.question_id, this.annotation_id));
       if (this.opening.is === 'preparing') this.loadAfter(POLL_MS);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;

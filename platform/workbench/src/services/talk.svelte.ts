@@ -1,6 +1,6 @@
 /** What people say about one video to each other: comments, what others marked, verdicts on segments. Loaded beside the work. */
-import type { Comment, Review, ReviewVerdict, Said, Workbench } from '../state/contract';
-import { openCount, reviewsByKey, threadsOf, withComment, withoutComment, type Thread } from '../state/talk';
+import type { Comment, Review, ReviewVerdict, Said, Workbench, WorkDocument } from '../state/contract';
+import { changedKeys, openCount, reviewsByKey, threadsOf, withComment, withoutComment, type Thread } from '../state/talk';
 import { ApiError } from './api';
 import * as calls from './review_api';
 import type { Scope } from './scope';
@@ -31,6 +31,8 @@ export class Talk {
   opened = $state<number | null>(null);
   /** Key of the segment whose rejection is being written. */
   rejecting = $state<string | null>(null);
+  /** Grows with each wish to write a comment; the box takes the focus then. */
+  wishes = $state(0);
   /** What is being written, kept until the server has it. */
   draft = $state('');
   readonly threads = $derived.by((): Thread[] => threadsOf(this.comments));
@@ -38,6 +40,7 @@ export class Talk {
   /** A reviewer looks at somebody else's annotation. */
   readonly isReview: boolean;
   private readonly fixed = new Set<string>();
+  private seen: WorkDocument;
   private stopFix: () => void = () => undefined;
 
   constructor(
@@ -45,7 +48,8 @@ export class Talk {
     private readonly scope: Scope,
     private readonly place: TalkPlace,
   ) {
-    const { author } = bench.annotation;
+    const { author, document } = bench.annotation;
+    this.seen = document;
     this.isReview = author !== null && author.id !== bench.me.id && bench.annotation.id !== 0;
   }
 
@@ -128,10 +132,16 @@ export class Talk {
     return ended.next?.url ?? null;
   }
 
-  /** Segments that the reviewer changed: once the change is saved they are fixed by their hand. */
-  edited(segment_keys: readonly string[]): void {
-    if (!this.isReview || segment_keys.length === 0) return;
-    for (const key of segment_keys) this.fixed.add(key);
+  write(): void {
+    this.wishes += 1;
+  }
+
+  /** What the reviewer changed: once it is saved, these segments are fixed by their hand. */
+  edited(document: WorkDocument): void {
+    const keys = changedKeys(this.seen, document);
+    this.seen = document;
+    if (!this.isReview || keys.length === 0) return;
+    for (const key of keys) this.fixed.add(key);
     this.stopFix();
     this.stopFix = this.scope.after(FIX_MS, () => void this.done(() => this.fixesSend()));
   }

@@ -20,6 +20,7 @@ export interface PageCommands {
   submit(): void;
   skip(): void;
   help(): void;
+  reviewEnd(): void;
 }
 
 export class WorkCommands {
@@ -66,6 +67,10 @@ export class WorkCommands {
     edit: () => { this.withRow((row) => { this.edit(row); }); },
     remove: () => { this.withRow((row) => { this.session.dispatch(remove(row.id)); }); },
     mark_watched: () => { this.session.dispatch(markWatched(!this.session.present.document.is_fully_watched)); },
+    comment: () => { this.comment(); },
+    review_accept: () => { this.withReviewed((row) => { this.reviewAccept(row); }); },
+    review_reject: () => { this.withReviewed((row) => { this.session.talk.rejecting = row.id; }); },
+    review_end: () => { this.page.reviewEnd(); },
     zoom_in: () => { this.zoom(ZOOM_STEP); },
     zoom_out: () => { this.zoom(1 / ZOOM_STEP); },
     zoom_all: () => { this.session.view = wholeView(this.session.around.duration_ms); },
@@ -99,6 +104,27 @@ export class WorkCommands {
   private jump(by_ms: number): void {
     this.player.seek(this.now_ms + by_ms);
     this.session.reveal(this.now_ms, this.now_ms);
+  }
+
+  private comment(): void {
+    this.player.pause();
+    this.session.panel = 'comments';
+    this.session.talk.write();
+  }
+
+  /** A segment of the annotation that is reviewed; suggestions are nobody's yet. */
+  private withReviewed(act: (row: Row) => void): void {
+    this.withRow((row) => {
+      if (!this.session.talk.isReview) this.session.tell(t('review.only_reviewer'));
+      else if (row.outcome === null) this.session.tell(t('review.select_own'));
+      else act(row);
+    });
+  }
+
+  private reviewAccept(row: Row): void {
+    void this.session.talk.review(row.id, 'accepted').then((isDone) => {
+      if (isDone) this.step(1);
+    });
   }
 
   private playSegment(): void {

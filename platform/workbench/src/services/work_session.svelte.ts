@@ -14,6 +14,7 @@ import { Autosave, type SaveStatus } from './autosave';
 import { localCopies, type LocalCopy } from './local_copy';
 import type { Player } from './player.svelte';
 import type { Scope } from './scope';
+import { Talk, type TalkPlace } from './talk.svelte';
 
 export interface Notice {
   readonly text: string;
@@ -46,6 +47,8 @@ export class WorkSession {
   private lastLabel: string | null = null;
   private stopNotice: () => void = () => undefined;
   readonly autosave: Autosave;
+  /** Comments, reviews and what others said of the video. */
+  readonly talk: Talk;
   /** A viewer looks at everything and changes nothing. */
   readonly isReadOnly: boolean;
 
@@ -81,8 +84,26 @@ export class WorkSession {
       onStatus: (status) => (this.save = status),
       onConflict: (conflict) => (this.conflict = conflict),
     });
+    this.talk = new Talk(bench, scope, this.talkPlace);
     if (found) this.restore(found);
     this.selectFirst();
+  }
+
+  private get talkPlace(): TalkPlace {
+    return {
+      revision: () => this.autosave.revision,
+      has: (key) => this.history.present.document.segments.some((segment) => segment.key === key),
+      saved: () => this.autosave.flush(),
+      warn: (text) => { this.tell(text, 'warning'); },
+      show: (at_ms, key) => {
+        const row = this.rows.find((one) => one.id === key);
+        if (row) this.select(row.id);
+        this.player.pause();
+        this.player.seek(at_ms);
+        this.reveal(at_ms, at_ms);
+        this.panel = 'comments';
+      },
+    };
   }
 
   get around(): Surroundings {
@@ -104,6 +125,8 @@ export class WorkSession {
   }
 
   private timed(document: WorkDocument): WorkDocument {
+    // A reviewer's minutes are not the author's.
+    if (this.talk.isReview) return document;
     return { ...document, spent_ms: Math.round(this.bench.annotation.document.spent_ms + this.spent_ms()) };
   }
 
@@ -146,6 +169,7 @@ export class WorkSession {
   private edited(): void {
     this.isSubmitted = false;
     this.autosave.changed(this.history.present.document);
+    this.talk.edited(this.history.present.document);
   }
 
   show(action: Action | null): void {

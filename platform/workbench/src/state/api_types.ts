@@ -117,7 +117,7 @@ export interface paths {
         };
         /**
          * Workbench Of Other
-         * @description The workbench on an annotation that somebody else made, for a reviewer.
+         * @description The workbench on an annotation that somebody else made, for a reviewer; `scores_url` gives the scores.
          */
         readonly get: operations["vigil_review_apis_workbench_of_other"];
         readonly put?: never;

@@ -1,5 +1,5 @@
 /** Comments as threads, and what is told of each. Pure. */
-import type { Comment, Review } from './contract';
+import type { Comment, Review, Segment, WorkDocument } from './contract';
 
 /** A comment with the replies to it, oldest first. */
 export interface Thread {
@@ -59,4 +59,11 @@ export function reviewCounts(keys: readonly string[], reviews: ReadonlyMap<strin
   const standing = keys.map((key) => reviews.get(key)).filter((review) => review && !review.is_outdated);
   const rejected = standing.filter((review) => review?.verdict === 'rejected').length;
   return { approved: standing.length - rejected, rejected, open: keys.length - standing.length };
+}
+
+/** Keys of the segments that are new in a document or differ from those in an earlier one. */
+export function changedKeys(before: WorkDocument, after: WorkDocument): string[] {
+  const known = new Map<string, Segment>(before.segments.map((segment) => [segment.key, segment]));
+  const isSame = (a: Segment, b: Segment | undefined) => a === b || JSON.stringify(a) === JSON.stringify(b);
+  return after.segments.filter((segment) => !isSame(segment, known.get(segment.key))).map((segment) => segment.key);
 }
