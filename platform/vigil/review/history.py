@@ -7,7 +7,7 @@ from typing import Any
 
 Segment = Mapping[str, Any]
 SAME_GO = timedelta(minutes=5)
-"""Autosave writes a revision after each rest; what one person does to one segment within this time is one change."""
+"""Autosave writes a revision after each rest; the same kind of thing done to a segment again within it is one change."""
 KINDS = {
     "moved": ("start_ms", "end_ms"),
     "relabelled": ("label",),
@@ -89,7 +89,8 @@ def changes_of(revisions: Iterable[SavedDocument], before: Mapping[str, Any] | N
 
 
 def _is_same_go(earlier: Change, later: Change) -> bool:
-    return earlier.saved_by == later.saved_by and later.saved_at - earlier.saved_at <= SAME_GO
+    is_soon = later.saved_at - earlier.saved_at <= SAME_GO
+    return earlier.saved_by == later.saved_by and is_soon and set(later.kinds) <= set(earlier.kinds)
 
 
 def _joined(earlier: Change, later: Change) -> Change:

@@ -58,8 +58,14 @@ def test_another_person_or_a_long_rest_begins_a_new_change():
 
 
 def test_what_is_taken_back_in_the_same_go_leaves_no_trace():
-    changes = changes_of([saved(1, segment(), minutes=0), saved(2, minutes=1), saved(3, segment("b"), minutes=2)])
-    assert [(one.segment_key, one.kinds) for one in changes] == [("b", ("added",))]
+    moved, back = saved(2, segment(end_ms=2_000), minutes=1), saved(3, segment(), minutes=2)
+    (change,) = changes_of([saved(1, segment(), minutes=0), moved, back])
+    assert change.kinds == ("added",)
+
+
+def test_another_kind_of_change_keeps_the_version_before_it():
+    changes = changes_of([saved(1, segment(explanation="x"), minutes=0), saved(2, segment(explanation="y"), minutes=1)])
+    assert [(one.kinds, one.after["explanation"]) for one in changes] == [(("added",), "x"), (("reworded",), "y")]
 
 
 documents = st.lists(
