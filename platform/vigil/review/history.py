@@ -7,7 +7,7 @@ from typing import Any
 
 Segment = Mapping[str, Any]
 SAME_GO = timedelta(minutes=5)
-"""Autosave writes a revision after each rest; the same kind of thing done to a segment again this soon is one change."""
+"""Autosave writes a revision after each rest: the same kind of change to a segment this soon after is the same one."""
 KINDS = {
     "moved": ("start_ms", "end_ms"),
     "relabelled": ("label",),
