@@ -23,7 +23,12 @@ export type ActionName =
   | 'edit_explanation'
   | 'mark_watched'
   | 'take_version'
-  | 'restore';
+  | 'restore'
+  | 'ask'
+  | 'edit_dialogue'
+  | 'remove_question'
+  | 'move_question'
+  | 'take_draft';
 
 /** What actions look up and never change. */
 export interface Surroundings {
@@ -44,6 +49,8 @@ export function segmentFromModel(source: ModelSegment, key: string): Segment {
     outcome: 'accepted',
     source_id: source.id,
     draft_explanation: source.explanation,
+    draft_id: null,
+    dialogue: [],
   };
 }
 

@@ -53,6 +53,8 @@ describe('accept', () => {
       outcome: 'accepted',
       source_id: 7,
       draft_explanation: 'Two men fight.',
+      draft_id: null,
+      dialogue: [],
     });
     expect(state.selected).toBe('k7');
     expect(openSuggestions(state.document, prediction).map((source) => source.id)).toEqual([8]);

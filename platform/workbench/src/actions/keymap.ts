@@ -35,6 +35,9 @@ const TABLE = {
   reject: { group: 'judge', keys: ['X'] },
   edit: { group: 'judge', keys: ['E'] },
   remove: { group: 'judge', keys: ['Delete', 'Backspace'] },
+  open_dialogue: { group: 'judge', keys: ['D'] },
+  redraft: { group: 'judge', keys: ['Alt+R'] },
+  take_draft: { group: 'judge', keys: ['Alt+Enter'] },
   mark_watched: { group: 'judge', keys: ['W'] },
   review_accept: { group: 'review', keys: ['Shift+A'] },
   review_reject: { group: 'review', keys: ['Shift+X'] },
@@ -68,6 +71,7 @@ const LOOKING: ReadonlySet<Command> = new Set([
   'jump_to_start',
   'jump_to_end',
   'unselect',
+  'open_dialogue',
   'help',
 ]);
 
@@ -123,7 +127,7 @@ export function labelHotkeyOf(stroke: Stroke): string | null {
 }
 
 // Inside a text box only these reach the workbench.
-const IN_TEXT: ReadonlySet<Command> = new Set(['submit']);
+const IN_TEXT: ReadonlySet<Command> = new Set(['submit', 'redraft', 'take_draft']);
 
 export function worksInText(command: Command): boolean {
   return IN_TEXT.has(command);

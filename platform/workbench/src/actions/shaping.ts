@@ -1,5 +1,6 @@
 /** New segments: drawn, split in two, merged into one. */
 import type { Segment } from '../state/contract';
+import { MOST_PAIRS, pairsOf, turnsOf } from '../state/dialogue';
 import { revived, SHORTEST_MS, withChange, withSegments, type Action, type Surroundings } from './action';
 
 export interface Drawn {
@@ -21,6 +22,8 @@ export function add(around: Surroundings, drawn: Drawn): Action {
     outcome: 'manual',
     source_id: null,
     draft_explanation: '',
+    draft_id: null,
+    dialogue: [],
   };
   return { name: 'add', perform: (state) => withSegments(state, [...state.document.segments, segment], segment.key) };
 }
@@ -38,7 +41,7 @@ export function split(around: Surroundings, row_id: string, at_ms: number, keys:
     const first = withChange(state, around, row_id, keys.first, (segment) => {
       const isTooNear = at_ms - segment.start_ms < SHORTEST_MS || segment.end_ms - at_ms < SHORTEST_MS;
       if (isTooNear) return segment;
-      cut = { ...revived(segment), key: keys.second, start_ms: Math.round(at_ms), outcome: 'manual', source_id: null };
+      cut = { ...revived(segment), key: keys.second, start_ms: Math.round(at_ms), outcome: 'manual', source_id: null, dialogue: [] };
       return { ...revived(segment), end_ms: Math.round(at_ms) };
     });
     return cut ? withSegments(first, [...first.document.segments, cut], keys.second) : state;
@@ -60,6 +63,7 @@ export function merge(around: Surroundings, row_id: string, next: Segment, new_k
         start_ms: Math.min(segment.start_ms, next.start_ms),
         end_ms: Math.max(segment.end_ms, next.end_ms),
         explanation: [...new Set(texts)].join(' '),
+        dialogue: turnsOf([...pairsOf(segment), ...pairsOf(next)].slice(0, MOST_PAIRS)),
       };
     });
   };

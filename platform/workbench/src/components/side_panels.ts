@@ -5,6 +5,7 @@ import type { WorkCommands } from '../services/work_commands';
 import type { WorkSession } from '../services/work_session.svelte';
 import CommentsPanel from './CommentsPanel.svelte';
 import HistoryPanel from './HistoryPanel.svelte';
+import DialoguePanel from './DialoguePanel.svelte';
 import SegmentList from './SegmentList.svelte';
 
 export interface PanelProps {
@@ -23,6 +24,7 @@ export interface SidePanelTab {
 
 export const SIDE_PANELS: readonly SidePanelTab[] = [
   { id: 'segments', title: 'list.title', panel: SegmentList },
+  { id: 'dialogue', title: 'dialogue.title', panel: DialoguePanel },
   { id: 'comments', title: 'comments.title', panel: CommentsPanel, count: (session) => session.talk.openCount },
   { id: 'history', title: 'history.title', panel: HistoryPanel },
 ];

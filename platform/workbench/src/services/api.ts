@@ -1,5 +1,5 @@
 /** The calls to Vigil's API. Every refusal becomes an `ApiError` with the server's own sentence. */
-import type { NextQuestion, QuestionsRenewed, QuestionsWaiting, SaveConflict, Saved, Scores, Submitted, Workbench, WorkDocument } from '../state/contract';
+import type { Draft, DraftAsked, NextQuestion, Phrasebook, QuestionsRenewed, QuestionsWaiting, SaveConflict, Saved, Scores, Submitted, Workbench, WorkDocument } from '../state/contract';
 import { unpackedScores, unpackedTimes } from '../state/packed';
 
 /** `status` is 0 when no answer came: no network, or the server is away. */
@@ -122,6 +122,22 @@ export function questionNext(slug: string, kinds: readonly string[] | null, excl
 
 export function questionAnswer(question_id: number, payload: unknown, spent_ms: number): Promise<{ readonly answer_id: number }> {
   return called(`/api/questions/${question_id}/answer`, { method: 'POST', body: { payload, spent_ms: Math.round(spent_ms) } });
+}
+
+export function draftAsk(video_id: number, asked: DraftAsked): Promise<Draft> {
+  return called(`/api/videos/${video_id}/drafts`, { method: 'POST', body: asked });
+}
+
+export function draftOf(draft_id: number): Promise<Draft> {
+  return called(`/api/drafts/${draft_id}`);
+}
+
+export function draftCancel(draft_id: number): Promise<Draft> {
+  return called(`/api/drafts/${draft_id}/cancel`, { method: 'POST', body: {} });
+}
+
+export function phrasesOf(slug: string): Promise<{ readonly books: readonly Phrasebook[] }> {
+  return called(`/api/projects/${encodeURIComponent(slug)}/phrases`);
 }
 
 export function questionSkip(question_id: number): Promise<unknown> {

@@ -6,15 +6,17 @@ import { uncertainStretches } from '../geometry/uncertain';
 import { revealingView, wholeView, type View } from '../geometry/view';
 import { t } from '../language/text';
 import type { CurveName, Label, Prediction, SaveConflict, Workbench, WorkDocument } from '../state/contract';
+import { isAnswered, pairsOf } from '../state/dialogue';
 import { historyOf, recorded, redone, sealed, undone } from '../state/history';
 import { mergedDocument } from '../state/merge';
-import { rowsOfWork, sameLabelling, sourceIdOf, suggestionId, type Row, type WorkState } from '../state/work';
+import { rowOfInterval, rowsOfWork, sameLabelling, sourceIdOf, suggestionId, type Row, type WorkState } from '../state/work';
 import { documentSave } from './api';
 import { Autosave, type SaveStatus } from './autosave';
 import { localCopies, type LocalCopy } from './local_copy';
 import type { Player } from './player.svelte';
 import type { Scope } from './scope';
 import { Talk, type TalkPlace } from './talk.svelte';
+import { Writing } from './writing.svelte';
 
 export interface Notice {
   readonly text: string;
@@ -49,6 +51,8 @@ export class WorkSession {
   readonly autosave: Autosave;
   /** Comments, reviews and what others said of the video. */
   readonly talk: Talk;
+  /** Drafts from the model, phrases, dialogue. */
+  readonly writing: Writing;
   /** A viewer looks at everything and changes nothing. */
   readonly isReadOnly: boolean;
 
@@ -72,6 +76,7 @@ export class WorkSession {
     this.isSubmitted = bench.annotation.state === 'submitted';
     this.view = wholeView(bench.video.duration_ms);
     this.history = historyOf({ document: bench.annotation.document, selected: null });
+    this.writing = new Writing(this, scope);
     const { annotation } = bench;
     const copies = localCopies(bench.me.id, annotation.id);
     const found = copies.kept();
@@ -147,10 +152,19 @@ export class WorkSession {
     const asked = this.bench.question?.segment_id ?? null;
     const byQuestion = asked === null ? null : this.rows.find((row) => row.id === suggestionId(asked) || row.source?.id === asked);
     if (byQuestion) this.select(byQuestion.id);
+    if (this.bench.question?.kind !== 'dialogue') return;
+    const asIfAsked = byQuestion ?? rowOfInterval(this.rows, this.bench.question);
+    if (asIfAsked) this.select(asIfAsked.id);
+    this.writing.openDialogue();
   }
 
-  /** The segment that the question is about, while nobody has judged it. */
+  /** The segment that the question is about, while nobody has judged it (or, for a dialogue, answered anything). */
   get unanswered(): Row | null {
+    const { question } = this.bench;
+    if (question?.kind === 'dialogue') {
+      const row = rowOfInterval(this.rows, question);
+      return row && !pairsOf(row).some(isAnswered) ? row : null;
+    }
     const asked = this.bench.question?.segment_id ?? null;
     return asked === null ? null : (this.rows.find((row) => row.id === suggestionId(asked)) ?? null);
   }

@@ -13,6 +13,12 @@ type Talk = 'dialogue' | 'draft_id';
 export interface WorkDocument extends Omit<Schemas['DocumentOut'], 'segments'> {
   readonly segments: readonly Segment[];
 }
+export type Turn = Schemas['TurnOut'];
+/** What the current model is asked for, and how far it is. */
+export type DraftAsked = Schemas['DraftIn'];
+export type Draft = Schemas['DraftOut'];
+/** Questions worth asking and phrases to write with, in one language. */
+export type Phrasebook = Schemas['PhrasebookOut'];
 export type Label = Schemas['LabelOut'];
 export type Judgement = Required<Schemas['JudgementOut']>;
 /** An event as the model sees it. */

@@ -1,5 +1,5 @@
 /** What a person is working on, and what the list and the timeline show of it. Nothing here changes in place. */
-import type { ModelSegment, Outcome, Prediction, Segment, WorkDocument } from './contract';
+import type { ModelSegment, Outcome, Prediction, Segment, Turn, WorkDocument } from './contract';
 
 export interface WorkState {
   readonly document: WorkDocument;
@@ -15,6 +15,7 @@ export interface Row {
   readonly label: string;
   readonly explanation: string;
   readonly draft_explanation: string;
+  readonly dialogue: readonly Turn[];
   /** null: the model's suggestion, not yet judged. */
   readonly outcome: Outcome | null;
   readonly source: ModelSegment | null;
@@ -35,6 +36,11 @@ export function sourceOf(segment: Segment, prediction: Prediction | null): Model
   return prediction?.segments.find((source) => source.id === segment.source_id) ?? null;
 }
 
+/** The model's sentence: the one that it wrote anew, where the person took one. */
+function draftOf(segment: Segment, source: ModelSegment): string {
+  return (segment.draft_id ?? null) === null ? source.explanation : segment.draft_explanation;
+}
+
 /** The outcome that a kept segment has by what was changed on it. */
 export function outcomeOf(segment: Segment, source: ModelSegment | null): Outcome {
   if (segment.source_id === null) return 'manual';
@@ -43,7 +49,7 @@ export function outcomeOf(segment: Segment, source: ModelSegment | null): Outcom
     segment.start_ms === source.start_ms &&
     segment.end_ms === source.end_ms &&
     segment.label === source.label &&
-    segment.explanation === source.explanation;
+    segment.explanation === draftOf(segment, source);
   return isAsDrafted ? 'accepted' : 'changed';
 }
 
@@ -70,12 +76,12 @@ export function openSuggestions(document: WorkDocument, prediction: Prediction |
 }
 
 function segmentRow(segment: Segment, prediction: Prediction | null): Row {
-  return { ...segment, id: segment.key, source: sourceOf(segment, prediction) };
+  return { ...segment, id: segment.key, dialogue: segment.dialogue ?? [], source: sourceOf(segment, prediction) };
 }
 
 function suggestionRow(source: ModelSegment): Row {
   const { id, start_ms, end_ms, label, explanation } = source;
-  const row = { id: suggestionId(id), start_ms, end_ms, label, explanation, draft_explanation: explanation };
+  const row = { id: suggestionId(id), start_ms, end_ms, label, explanation, draft_explanation: explanation, dialogue: [] };
   return { ...row, outcome: null, source };
 }
 
@@ -86,6 +92,13 @@ export function rowsOfWork(document: WorkDocument, prediction: Prediction | null
     ...openSuggestions(document, prediction).map(suggestionRow),
   ];
   return rows.sort((a, b) => a.start_ms - b.start_ms || a.end_ms - b.end_ms || a.id.localeCompare(b.id));
+}
+
+/** The row that shares most with an interval: what a question is about whose segment is a person's. */
+export function rowOfInterval(rows: readonly Row[], place: { readonly start_ms: number; readonly end_ms: number }): Row | null {
+  const shared = (row: Row) => Math.min(row.end_ms, place.end_ms) - Math.max(row.start_ms, place.start_ms);
+  const near = rows.filter((row) => row.outcome !== 'rejected' && shared(row) > 0);
+  return near.sort((a, b) => shared(b) - shared(a))[0] ?? null;
 }
 
 /** The row `by` places further, from the selection or, without one, from a time; goes round at the ends. */
@@ -112,5 +125,5 @@ export function sameLabelling(a: WorkDocument, b: WorkDocument): boolean {
 function inOrder(document: WorkDocument): unknown[] {
   return [...document.segments]
     .sort((a, b) => a.key.localeCompare(b.key))
-    .map((s) => [s.key, s.start_ms, s.end_ms, s.label, s.explanation, s.outcome, s.source_id]);
+    .map((s) => [s.key, s.start_ms, s.end_ms, s.label, s.explanation, s.outcome, s.source_id, s.draft_id ?? null, s.dialogue ?? []]);
 }
