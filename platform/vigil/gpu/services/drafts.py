@@ -8,9 +8,11 @@ from vigil.gpu.claims import MAX_ATTEMPTS, killed_too_often, release
 from vigil.gpu.reasons import EXPECTED, in_words
 from vigil.gpu.services.loaded_model import KEPT, LoadedModel
 from vigil.projects.dead_claims import free_dead_claims
+from vigil.projects.errors import Gone
 from vigil.projects.heartbeat import heartbeat
 from vigil.projects.stopping import process_is_ending
 from vigil.projects.work import WorkQuerySet, WorkState
+from vigil.registry.selectors import artefact_path
 from vigil.videos.selectors import video_ref
 
 log = logging.getLogger(__name__)
@@ -36,6 +38,10 @@ def _serve(draft: Draft, model: LoadedModel) -> None:
         with heartbeat(Draft, draft.pk):
             if draft.attempts > MAX_ATTEMPTS:
                 raise killed_too_often(draft)
+            if not artefact_path(draft.model_version).is_dir():
+                raise Gone(
+                    f"the files of model {draft.model_version.name} are gone; promote another version, then retry"
+                )
             written = model.drafter(draft.model_version).run(
                 video_ref(draft.video),
                 draft.start_ms,
