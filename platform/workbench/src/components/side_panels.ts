@@ -3,9 +3,10 @@ import type { Component } from 'svelte';
 import type { TextKey } from '../language/english';
 import type { WorkCommands } from '../services/work_commands';
 import type { WorkSession } from '../services/work_session.svelte';
+import { pairsOf } from '../state/dialogue';
 import CommentsPanel from './CommentsPanel.svelte';
-import HistoryPanel from './HistoryPanel.svelte';
 import DialoguePanel from './DialoguePanel.svelte';
+import HistoryPanel from './HistoryPanel.svelte';
 import SegmentList from './SegmentList.svelte';
 
 export interface PanelProps {
@@ -24,7 +25,7 @@ export interface SidePanelTab {
 
 export const SIDE_PANELS: readonly SidePanelTab[] = [
   { id: 'segments', title: 'list.title', panel: SegmentList },
-  { id: 'dialogue', title: 'dialogue.title', panel: DialoguePanel },
+  { id: 'dialogue', title: 'dialogue.title', panel: DialoguePanel, count: (session) => (session.selectedRow ? pairsOf(session.selectedRow).length : 0) },
   { id: 'comments', title: 'comments.title', panel: CommentsPanel, count: (session) => session.talk.openCount },
   { id: 'history', title: 'history.title', panel: HistoryPanel },
 ];
