@@ -8,8 +8,10 @@ describe('FrameTable', () => {
   it('finds the frame on screen at any time', () => {
     expect([0, 39, 40, 279, 280, 9999].map((time) => variable.frameAt(time))).toEqual([0, 0, 1, 2, 3, 5]);
   });
-  it('seeks into the middle of a frame', () => {
-    expect(variable.seekTimeOf(2)).toBe(180);
+  it('seeks inside a frame, and not deep into one that stands long', () => {
+    expect(variable.seekTimeOf(0)).toBe(10);
+    expect(variable.seekTimeOf(2)).toBe(90);
+    expect(FrameTable.even(250, 3, 12).seekTimeOf(1)).toBe(6);
     expect(variable.frameAt(variable.seekTimeOf(5))).toBe(5);
   });
   it('snaps to the nearer boundary, the end of the video included', () => {

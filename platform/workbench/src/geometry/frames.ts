@@ -1,5 +1,7 @@
 /** Which frame is shown when: maps presentation times to frame numbers and back, variable frame rate included. */
 
+const SEEK_INTO_MS = 10;
+
 export class FrameTable {
   /** @param times_ms presentation time of every frame, ascending, from the first frame of the video */
   constructor(
@@ -42,9 +44,9 @@ export class FrameTable {
     return frame + 1 < this.count ? this.startOf(frame + 1) : Math.max(this.duration_ms, this.startOf(frame) + 1);
   }
 
-  /** Where to seek so that surely this frame is shown: its middle, away from rounding at both ends. */
+  /** Where to seek so that surely this frame is shown: inside it, away from rounding at both ends, and not deep in a gap. */
   seekTimeOf(frame: number): number {
-    return (this.startOf(frame) + this.endOf(frame)) / 2;
+    return this.startOf(frame) + Math.min((this.endOf(frame) - this.startOf(frame)) / 2, SEEK_INTO_MS);
   }
 
   /** The nearest frame boundary: where an edge may lie. The end of the video is one too. */

@@ -78,10 +78,10 @@ export function predictionAwait(bench: Workbench, scope: Scope, found: (predicti
 /** Gives the player its frames: an even table at once, the exact one when it has come. */
 export async function framesLoad(bench: Workbench, player: Player): Promise<void> {
   const { video } = bench;
-  player.frames = FrameTable.even(video.fps, video.frame_count, video.duration_ms);
+  player.framesAre(FrameTable.even(video.fps, video.frame_count, video.duration_ms), false);
   try {
     const times_ms = await frameTimesOf(video.id);
-    if (times_ms.length > 0) player.frames = new FrameTable(times_ms, video.duration_ms);
+    if (times_ms.length > 0) player.framesAre(new FrameTable(times_ms, video.duration_ms), true);
   } catch (error) {
     // Without the table stepping is still right for constant frame rates; the page works on.
     if (!(error instanceof ApiError)) throw error;

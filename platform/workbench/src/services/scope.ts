@@ -60,12 +60,12 @@ export class Scope {
     });
   }
 
-  /** Calls `draw` before each picture that the browser paints. */
+  /** Calls `draw` before each picture that the browser paints; `draw` may call what it was answered with to end it. */
   everyFrame(draw: (now: number) => void): () => void {
     let handle = 0;
     const frame = (now: number) => {
-      draw(now);
       handle = requestAnimationFrame(frame);
+      draw(now);
     };
     handle = requestAnimationFrame(frame);
     return this.own(() => {
