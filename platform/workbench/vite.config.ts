@@ -15,7 +15,7 @@ export default defineConfig({
     // The polyfill would be an inline script, which the content security policy refuses.
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      input: ['src/site.ts', 'src/workbench.ts', 'src/questions.ts'],
+      input: ['src/site.ts', 'src/workbench.ts', 'src/questions.ts', 'src/settings.ts'],
       checks: { eval: false }, // htmx holds one eval, switched off in site.ts
     },
   },

@@ -9,6 +9,7 @@ class User(AbstractUser):
     """A person who logs in. A superuser is the admin of the whole installation."""
 
     email = models.EmailField(blank=True)
+    preferences = models.JSONField(default=dict, blank=True, help_text="Keys of the workbench; see accounts.schemas")
 
 
 class Role(models.TextChoices):

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from vigil.accounts.models import AuditEvent, Membership, Role, User
+from vigil.accounts.schemas import Preferences
 
 
 def audit_record(*, actor: User | None, action: str, target: str, **detail: Any) -> AuditEvent:
@@ -34,3 +35,9 @@ def membership_set(*, user: User, project_id: int, role: Role, actor: User | Non
     membership, _ = Membership.objects.update_or_create(user=user, project_id=project_id, defaults={"role": role})
     audit_record(actor=actor, action="membership.set", target=user.username, project_id=project_id, role=str(role))
     return membership
+
+
+def preferences_set(*, user: User, wanted: Preferences) -> Preferences:
+    """Keeps what the person sets for themselves, instead of what they had set before."""
+    User.objects.filter(pk=user.pk).update(preferences=wanted.model_dump(mode="json"))
+    return wanted

@@ -10,6 +10,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import django_auth
 
+from vigil.accounts.apis import router as accounts
 from vigil.active_learning.apis import router as active_learning
 from vigil.annotations.apis import router as annotations
 from vigil.annotations.packed_apis import router as packed
@@ -28,6 +29,7 @@ api = NinjaAPI(
     openapi_url="/openapi.json",
     docs_decorator=lambda view: require_safe(login_required(view)),
 )
+api.add_router("", accounts)
 api.add_router("", annotations)
 api.add_router("", packed)
 api.add_router("", active_learning)

@@ -2,17 +2,20 @@
 import './styles.css';
 import htmx from 'htmx.org';
 import { dropdownsClose } from './services/dropdowns';
-import { themeApply, themeFollow, themeToggle } from './services/theme';
+import { Scope } from './services/scope';
+import { themeApply, themeChoices, themeFollow, themeToggle } from './services/theme';
 import { uploadProgressShow } from './services/upload_progress';
 
+const scope = new Scope(); // of the whole page
 themeApply();
-themeFollow();
-dropdownsClose();
+themeFollow(scope);
+themeChoices(scope);
+dropdownsClose(scope);
 htmx.config.allowEval = false; // the content security policy forbids it anyway
 htmx.config.includeIndicatorStyles = false;
 
-document.addEventListener('click', (event) => {
+scope.listen(document, 'click', (event) => {
   const target = event.target instanceof Element ? event.target.closest('[data-theme-toggle]') : null;
   if (target) themeToggle();
 });
-document.addEventListener('submit', uploadProgressShow);
+scope.listen(document, 'submit', (event) => { uploadProgressShow(scope, event); });

@@ -1,65 +1,44 @@
 import { describe, expect, it } from 'vitest';
-import { commandOf, COMMANDS, keyCaps, keysOf, labelHotkeyOf, onlyLooks, strokeText, type Stroke } from './keymap';
-
-function stroke(key: string, held: Partial<Stroke> = {}): Stroke {
-  return { key, code: '', ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...held };
-}
+import { ALL_COMMANDS, COMMANDS, defaultKeysOf, doesRepeat, doMeet, onlyLooks, QUESTION_COMMANDS } from './keymap';
+import { strokeParts } from './strokes';
 
 describe('the key table', () => {
-  it('gives no key to two commands', () => {
-    const keys = COMMANDS.flatMap(keysOf);
-    expect(new Set(keys).size).toBe(keys.length);
+  it('parts the workbench from the questions', () => {
+    expect(COMMANDS.length + QUESTION_COMMANDS.length).toBe(ALL_COMMANDS.length);
+    expect(QUESTION_COMMANDS).toContain('question_yes');
+    expect(COMMANDS).toContain('accept');
   });
-  it('leaves the digits 1 to 9 to labels', () => {
-    for (const digit of '123456789') {
-      expect(commandOf(stroke(digit))).toBeNull();
-      expect(labelHotkeyOf(stroke(digit))).toBe(digit);
-    }
-    expect(labelHotkeyOf(stroke('a'))).toBeNull();
-    expect(labelHotkeyOf(stroke('1', { ctrlKey: true }))).toBeNull();
+  it('has only keys that are keys', () => {
+    for (const key of ALL_COMMANDS.flatMap(defaultKeysOf)) expect(strokeParts(key), key).not.toBeNull();
   });
 });
 
 describe('onlyLooks', () => {
   it('lets a viewer play, step, zoom and go from segment to segment', () => {
-    for (const command of ['play_pause', 'frame_back', 'play_segment', 'next_segment', 'next_uncertain', 'zoom_all', 'help'] as const) {
+    for (const command of ['play_pause', 'frame_back', 'play_segment', 'next_segment', 'next_uncertain', 'zoom_all', 'help', 'palette'] as const) {
       expect(onlyLooks(command)).toBe(true);
     }
   });
   it('keeps from a viewer whatever changes the work or hands it in', () => {
-    for (const command of ['accept', 'remove', 'set_start', 'start_later', 'new_segment', 'split', 'mark_watched', 'undo', 'submit', 'skip'] as const) {
+    for (const command of ['accept', 'remove', 'set_start', 'start_later', 'new_segment', 'split', 'mark_watched', 'undo', 'save', 'submit', 'skip'] as const) {
       expect(onlyLooks(command)).toBe(false);
     }
   });
 });
 
-describe('commandOf', () => {
-  it('reads letters in either case, signs as typed, and named keys', () => {
-    expect(commandOf(stroke('a'))).toBe('accept');
-    expect(commandOf(stroke(' ', { code: 'Space' }))).toBe('play_pause');
-    expect(commandOf(stroke('?', { shiftKey: true }))).toBe('help');
-    expect(commandOf(stroke('+', { shiftKey: true }))).toBe('zoom_in');
-    expect(commandOf(stroke('Tab', { shiftKey: true }))).toBe('previous_segment');
-  });
-  it('tells Ctrl+Z from Ctrl+Shift+Z, and takes Cmd for Ctrl', () => {
-    expect(commandOf(stroke('z', { ctrlKey: true }))).toBe('undo');
-    expect(commandOf(stroke('Z', { ctrlKey: true, shiftKey: true }))).toBe('redo');
-    expect(commandOf(stroke('z', { metaKey: true }))).toBe('undo');
-  });
-  it('knows the bracket keys whatever Alt and Shift make of them', () => {
-    expect(commandOf(stroke('“', { code: 'BracketLeft', altKey: true }))).toBe('start_earlier');
-    expect(commandOf(stroke('{', { code: 'BracketRight', altKey: true, shiftKey: true }))).toBe('end_later');
-  });
-  it('leaves the browser its own', () => {
-    expect(commandOf(stroke('l', { ctrlKey: true }))).toBeNull();
-    expect(commandOf(stroke('a', { ctrlKey: true }))).toBeNull();
-    expect(strokeText(stroke('r', { ctrlKey: true }))).toBe('Ctrl+R');
+describe('doMeet', () => {
+  it('is true in one place, and where a kind of question meets what all questions have', () => {
+    expect(doMeet('accept', 'split')).toBe(true);
+    expect(doMeet('question_yes', 'question_skip')).toBe(true);
+    expect(doMeet('question_yes', 'question_tap')).toBe(false);
+    expect(doMeet('accept', 'question_skip')).toBe(false);
   });
 });
 
-describe('keyCaps', () => {
-  it('writes keys as keyboards do', () => {
-    expect(keyCaps('Shift+ArrowLeft')).toEqual(['Shift', '←']);
-    expect(keyCaps('+')).toEqual(['+']);
+describe('doesRepeat', () => {
+  it('lets steps go on while a key is held, and nothing that judges', () => {
+    expect(doesRepeat('frame_forward')).toBe(true);
+    expect(doesRepeat('end_later')).toBe(true);
+    for (const command of ['accept', 'reject', 'remove', 'split', 'merge', 'new_segment', 'submit', 'play_pause'] as const) expect(doesRepeat(command)).toBe(false);
   });
 });

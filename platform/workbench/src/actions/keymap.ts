@@ -1,7 +1,17 @@
-/** Which key does what: the one table behind the keyboard, the tooltips and the help. */
+/** Every command with its group, the place where it works and its keys: the one table behind the keyboard, the tooltips,
+ *  the palette, the help and the settings. `presets` say which keys other tools use, `bindings` what a person chose. */
 
-export const KEY_GROUPS = ['play', 'segment', 'judge', 'review', 'view', 'work'] as const;
+export const KEY_GROUPS = ['play', 'segment', 'judge', 'review', 'view', 'work', 'question'] as const;
 export type KeyGroup = (typeof KEY_GROUPS)[number];
+
+/** `work` is the workbench; `question` the page of quick questions, where `glance` and `verify` go before what all questions have. */
+export type Place = 'work' | 'question' | 'glance' | 'verify';
+
+interface Entry {
+  readonly group: KeyGroup;
+  readonly keys: readonly string[];
+  readonly place?: Place;
+}
 
 const TABLE = {
   play_pause: { group: 'play', keys: ['Space', 'K'] },
@@ -48,20 +58,63 @@ const TABLE = {
   zoom_all: { group: 'view', keys: ['0'] },
   undo: { group: 'work', keys: ['Ctrl+Z'] },
   redo: { group: 'work', keys: ['Ctrl+Shift+Z', 'Ctrl+Y'] },
+  save: { group: 'work', keys: ['Ctrl+S'] },
   submit: { group: 'work', keys: ['Ctrl+Enter'] },
   skip: { group: 'work', keys: ['Ctrl+Space'] },
+  palette: { group: 'work', keys: ['Ctrl+K', '/'] },
   help: { group: 'work', keys: ['?'] },
-} as const satisfies Record<string, { group: KeyGroup; keys: readonly string[] }>;
+  key_settings: { group: 'work', keys: ['Ctrl+,'] },
+  question_yes: { group: 'question', place: 'verify', keys: ['Y'] },
+  question_no: { group: 'question', place: 'verify', keys: ['N'] },
+  question_unsure: { group: 'question', place: 'verify', keys: ['U'] },
+  question_tap: { group: 'question', place: 'glance', keys: ['Space'] },
+  question_unmark: { group: 'question', place: 'glance', keys: ['Backspace', 'Delete'] },
+  question_finish: { group: 'question', place: 'glance', keys: ['Enter'] },
+  question_faster: { group: 'question', place: 'question', keys: ['>', 'ArrowUp'] },
+  question_slower: { group: 'question', place: 'question', keys: ['<', 'ArrowDown'] },
+  question_play_pause: { group: 'question', place: 'question', keys: ['K', 'Space'] },
+  question_replay: { group: 'question', place: 'question', keys: ['R'] },
+  question_second_back: { group: 'question', place: 'question', keys: ['ArrowLeft'] },
+  question_second_forward: { group: 'question', place: 'question', keys: ['ArrowRight'] },
+  question_undo: { group: 'question', place: 'question', keys: ['Ctrl+Z'] },
+  question_skip: { group: 'question', place: 'question', keys: ['Ctrl+Space'] },
+  question_modes: { group: 'question', place: 'question', keys: ['M'] },
+  question_help: { group: 'question', place: 'question', keys: ['?'] },
+} as const satisfies Record<string, Entry>;
 
-export type Command = keyof typeof TABLE;
-export const COMMANDS = Object.keys(TABLE) as Command[];
+/** Anything that a key can do, wherever. */
+export type AnyCommand = keyof typeof TABLE;
+/** What a key can do on the page of quick questions. */
+export type QuestionCommand = Extract<AnyCommand, `question_${string}`>;
+/** What a key can do in the workbench. */
+export type Command = Exclude<AnyCommand, QuestionCommand>;
 
-export function keysOf(command: Command): readonly string[] {
+export const ALL_COMMANDS = Object.keys(TABLE) as AnyCommand[];
+export const COMMANDS = ALL_COMMANDS.filter((command): command is Command => placeOf(command) === 'work');
+export const QUESTION_COMMANDS = ALL_COMMANDS.filter((command): command is QuestionCommand => placeOf(command) !== 'work');
+
+export function isCommand(name: string): name is AnyCommand {
+  return Object.hasOwn(TABLE, name);
+}
+
+/** The keys before anybody chose others. What a person has is `keysOf` in services/my_keys. */
+export function defaultKeysOf(command: AnyCommand): readonly string[] {
   return TABLE[command].keys;
 }
 
-export function groupOf(command: Command): KeyGroup {
+export function groupOf(command: AnyCommand): KeyGroup {
   return TABLE[command].group;
+}
+
+export function placeOf(command: AnyCommand): Place {
+  const entry: Entry = TABLE[command];
+  return entry.place ?? 'work';
+}
+
+/** True when both commands can be meant by the same key press. */
+export function doMeet(one: AnyCommand, other: AnyCommand): boolean {
+  const places: readonly Place[] = [placeOf(one), placeOf(other)];
+  return places[0] === places[1] || (places.includes('question') && !places.includes('work'));
 }
 
 const LOOKING: ReadonlySet<Command> = new Set([
@@ -72,7 +125,9 @@ const LOOKING: ReadonlySet<Command> = new Set([
   'jump_to_end',
   'unselect',
   'open_dialogue',
+  'palette',
   'help',
+  'key_settings',
 ]);
 
 /** True for what changes nothing: all that a viewer may do. */
@@ -80,74 +135,21 @@ export function onlyLooks(command: Command): boolean {
   return groupOf(command) === 'play' || groupOf(command) === 'view' || LOOKING.has(command);
 }
 
-/** What of a keyboard event counts. */
-export interface Stroke {
-  readonly key: string;
-  readonly code: string;
-  readonly ctrlKey: boolean;
-  readonly metaKey: boolean;
-  readonly altKey: boolean;
-  readonly shiftKey: boolean;
-}
-
-// With Alt or Shift held some layouts send another character than the one on the key; the place of the key tells.
-const BY_CODE: Readonly<Record<string, string>> = { BracketLeft: '[', BracketRight: ']', Space: 'Space' };
-
-function keyName(stroke: Stroke): string {
-  const byCode = BY_CODE[stroke.code];
-  if (byCode && (stroke.code === 'Space' || stroke.altKey)) return byCode;
-  return stroke.key.length === 1 ? stroke.key.toUpperCase() : stroke.key;
-}
-
-/** `Ctrl+Shift+Z` of an event. Shift counts only where it does not already show in the character. */
-export function strokeText(stroke: Stroke): string {
-  const key = keyName(stroke);
-  const isLetterOrNamed = key.length > 1 || /[A-Z[\]]/.test(key);
-  const parts = [
-    stroke.ctrlKey || stroke.metaKey ? 'Ctrl' : '',
-    stroke.altKey ? 'Alt' : '',
-    stroke.shiftKey && isLetterOrNamed ? 'Shift' : '',
-    key,
-  ];
-  return parts.filter((part) => part !== '').join('+');
-}
-
-const BY_STROKE: ReadonlyMap<string, Command> = new Map(
-  COMMANDS.flatMap((command) => keysOf(command).map((key): [string, Command] => [key, command])),
-);
-
-export function commandOf(stroke: Stroke): Command | null {
-  return BY_STROKE.get(strokeText(stroke)) ?? null;
-}
-
-/** The hotkey of a label that was pressed: a plain digit or letter that no command uses. */
-export function labelHotkeyOf(stroke: Stroke): string | null {
-  const text = strokeText(stroke);
-  return /^[1-9A-Z]$/.test(text) && !BY_STROKE.has(text) ? text : null;
-}
-
 // Inside a text box only these reach the workbench.
-const IN_TEXT: ReadonlySet<Command> = new Set(['submit', 'redraft', 'take_draft']);
+const IN_TEXT: ReadonlySet<AnyCommand> = new Set(['submit', 'save', 'palette', 'redraft', 'take_draft']);
 
-export function worksInText(command: Command): boolean {
+export function worksInText(command: AnyCommand): boolean {
   return IN_TEXT.has(command);
 }
 
-const SIGNS: Readonly<Record<string, string>> = {
-  ArrowLeft: '←',
-  ArrowRight: '→',
-  ArrowUp: '↑',
-  ArrowDown: '↓',
-  Escape: 'Esc',
-  Delete: 'Del',
-};
+// Held down, these go on; each of the others happens once a press, so that a key held too long judges nothing twice.
+const REPEATING: ReadonlySet<AnyCommand> = new Set([
+  ...(['frame_back', 'frame_forward', 'second_back', 'second_forward', 'ten_seconds_back', 'ten_seconds_forward'] as const),
+  ...(['next_segment', 'previous_segment', 'next_uncertain', 'zoom_in', 'zoom_out', 'undo', 'redo'] as const),
+  ...(['start_earlier', 'start_later', 'end_earlier', 'end_later'] as const),
+  ...(['question_second_back', 'question_second_forward', 'question_faster', 'question_slower'] as const),
+]);
 
-/** A key as it is written on keyboards: `['Ctrl', '←']`. */
-export function keyCaps(key: string): string[] {
-  return key === '+' ? ['+'] : key.split('+').map((part) => SIGNS[part] ?? part);
-}
-
-/** True for a letter or sign without Ctrl or Alt: what the switch for single-letter keys turns off. */
-export function isSingleCharacter(stroke: Stroke): boolean {
-  return stroke.key.length === 1 && stroke.code !== 'Space' && !stroke.ctrlKey && !stroke.metaKey && !stroke.altKey;
+export function doesRepeat(command: AnyCommand): boolean {
+  return REPEATING.has(command);
 }

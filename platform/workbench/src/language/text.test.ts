@@ -1,17 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import { COMMANDS } from '../actions/keymap';
+import { ALL_COMMANDS, isCommand } from '../actions/keymap';
 import { CHINESE } from './chinese';
 import { ENGLISH, type TextKey } from './english';
-import { t } from './text';
+import { keysInTexts, t } from './text';
 
-const blanks = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(([blank]) => blank).sort();
+const blanks = (text: string) => [...text.matchAll(/\{[\w:]+\}/g)].map(([blank]) => blank).sort();
 
 describe('texts', () => {
   it('fills in the blanks', () => {
     expect(t('notice.undone', { what: 'splitting' })).toBe('Undone: splitting');
   });
+  it('names the person’s key for a command', () => {
+    expect(t('notice.pending_start', { time: '0:01' })).toBe('Start marked at 0:01. Press O where it ends.');
+    keysInTexts((command) => (command === 'set_end' ? 'F4' : '?'));
+    expect(t('notice.pending_start', { time: '0:01' })).toContain('Press F4 ');
+  });
+  it('names only commands that there are', () => {
+    const named = Object.values(ENGLISH).flatMap((text) => [...text.matchAll(/\{key:(\w+)\}/g)].map(([, name]) => name ?? ''));
+    expect(named).not.toHaveLength(0);
+    for (const name of named) expect(isCommand(name), name).toBe(true);
+  });
   it('names every command', () => {
-    for (const command of COMMANDS) expect(ENGLISH[`command.${command}`]).not.toBe('');
+    for (const command of ALL_COMMANDS) expect(ENGLISH[`command.${command}`]).not.toBe('');
   });
   it('has the same blanks in Chinese', () => {
     for (const [key, text] of Object.entries(CHINESE)) expect(blanks(text), key).toEqual(blanks(ENGLISH[key as TextKey]));

@@ -1,5 +1,5 @@
 /** The calls to Vigil's API. Every refusal becomes an `ApiError` with the server's own sentence. */
-import type { Draft, DraftAsked, NextQuestion, Phrasebook, QuestionsRenewed, QuestionsWaiting, SaveConflict, Saved, Scores, Submitted, Workbench, WorkDocument } from '../state/contract';
+import type { Draft, DraftAsked, NextQuestion, Phrasebook, Preferences, QuestionsRenewed, QuestionsWaiting, SaveConflict, Saved, Scores, Submitted, Workbench, WorkDocument } from '../state/contract';
 import { unpackedScores, unpackedTimes } from '../state/packed';
 
 /** `status` is 0 when no answer came: no network, or the server is away. */
@@ -156,4 +156,12 @@ export function questionsRenew(slug: string, ids: readonly number[]): Promise<Qu
 
 export function questionsWaiting(slug: string): Promise<QuestionsWaiting> {
   return called(`/api/projects/${encodeURIComponent(slug)}/questions/waiting`);
+}
+
+export function preferencesFetch(): Promise<Preferences> {
+  return called('/api/me/preferences');
+}
+
+export function preferencesSave(preferences: Preferences): Promise<Preferences> {
+  return called('/api/me/preferences', { method: 'PUT', body: preferences });
 }

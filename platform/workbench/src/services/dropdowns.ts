@@ -1,4 +1,5 @@
 /** Menus that open from a `<details class="dropdown">`: Esc or a press elsewhere closes them. */
+import type { Scope } from './scope';
 
 function openDropdowns(): HTMLDetailsElement[] {
   return [...document.querySelectorAll<HTMLDetailsElement>('details.dropdown[open]')];
@@ -20,7 +21,7 @@ function closedByPressElsewhere(event: PointerEvent): void {
 }
 
 /** For the life of the page. */
-export function dropdownsClose(): void {
-  document.addEventListener('keydown', closedByEscape);
-  document.addEventListener('pointerdown', closedByPressElsewhere);
+export function dropdownsClose(scope: Scope): void {
+  scope.listen(document, 'keydown', closedByEscape);
+  scope.listen(document, 'pointerdown', closedByPressElsewhere);
 }

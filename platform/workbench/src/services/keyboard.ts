@@ -1,11 +1,11 @@
 /** Turns key presses into commands. Dead inside text boxes and dialogs; buttons keep their own Space and Enter. */
-import { commandOf, isSingleCharacter, labelHotkeyOf, worksInText, type Command } from '../actions/keymap';
+import { doesRepeat, worksInText, type AnyCommand, type Command } from '../actions/keymap';
+import { myKeys, strokeOf } from './my_keys.svelte';
 import type { Scope } from './scope';
 
 export interface KeyboardOptions {
   readonly run: (command: Command, key: string) => void;
   readonly label: (hotkey: string) => boolean;
-  readonly usesSingleKeys: () => boolean;
   /** Tab walks through segments only while this element has the focus, so that it still leaves the timeline elsewhere. */
   readonly timeline: () => HTMLElement | null;
 }
@@ -21,29 +21,34 @@ function isOfControl(event: KeyboardEvent): boolean {
   const { target } = event;
   if (!(target instanceof Element) || event.ctrlKey || event.metaKey) return false;
   if (target.closest('select')) return event.key !== 'Escape';
+  if (target.closest('[role=tab], input[type=range], input[type=radio]') && event.key.startsWith('Arrow')) return true;
   const isPress = event.code === 'Space' || event.key === 'Enter';
   return isPress && target.closest('button, a, summary, input') !== null;
 }
 
-function isOurs(command: Command, event: KeyboardEvent, options: KeyboardOptions): boolean {
-  if (isText(event.target)) return worksInText(command);
-  if (isOfControl(event)) return false;
-  if (event.key === 'Tab') return event.target === options.timeline();
-  return options.usesSingleKeys() || !isSingleCharacter(event);
+/** True where keys are not ours: an input method is at work, something else took the key, or a dialog is open. */
+export function isElsewhere(event: KeyboardEvent): boolean {
+  return event.defaultPrevented || event.isComposing || document.querySelector('dialog[open]') !== null;
+}
+
+/** Whether a press of a command's key is meant for the command, and not for what has the focus. */
+export function isForCommand(command: AnyCommand, event: KeyboardEvent): boolean {
+  return isText(event.target) ? worksInText(command) : !isOfControl(event);
 }
 
 export function keyboardOn(scope: Scope, options: KeyboardOptions): void {
   scope.listen(window, 'keydown', (event) => {
-    if (event.defaultPrevented || event.isComposing || document.querySelector('dialog[open]')) return;
-    const command = commandOf(event);
+    if (isElsewhere(event)) return;
+    const stroke = strokeOf(event);
+    const command = myKeys.commandOf(stroke);
     if (command) {
-      if (!isOurs(command, event, options)) return;
+      if (!isForCommand(command, event) || (event.key === 'Tab' && event.target !== options.timeline())) return;
       event.preventDefault();
-      options.run(command, event.key);
+      if (!event.repeat || doesRepeat(command)) options.run(command, event.key);
       return;
     }
-    const hotkey = labelHotkeyOf(event);
-    if (hotkey === null || isText(event.target) || isOfControl(event) || !options.usesSingleKeys()) return;
+    const hotkey = myKeys.labelHotkeyOf(stroke);
+    if (hotkey === null || event.repeat || isText(event.target) || isOfControl(event)) return;
     if (options.label(hotkey)) event.preventDefault();
   });
 }
@@ -55,7 +60,8 @@ export function keysBackAfterPointer(scope: Scope, isWriting: () => boolean, foc
   scope.listen(document, 'keydown', () => (isByPointer = false), { capture: true });
   const giveBack = (event: Event) => {
     const isControl = event.target instanceof Element && event.target.closest(event.type === 'change' ? 'select' : 'button') !== null;
-    if (isControl && isByPointer && !isWriting()) focusTimeline();
+    const isInDialog = document.querySelector('dialog[open]') !== null;
+    if (isControl && isByPointer && !isInDialog && !isWriting()) focusTimeline();
   };
   scope.listen(document, 'click', giveBack);
   scope.listen(document, 'change', giveBack);

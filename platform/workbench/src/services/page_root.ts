@@ -1,6 +1,7 @@
 /** The element that a page is drawn into, and what Django wrote on it. */
+import type { Scope } from './scope';
 
-export function pageRoot(): HTMLElement {
+export function pageRoot(scope: Scope): HTMLElement {
   const root = document.getElementById('app');
   if (!root) throw new Error('the page has no #app element');
   const fit = () => {
@@ -8,7 +9,7 @@ export function pageRoot(): HTMLElement {
   };
   root.classList.add('app-page'); // first: it takes away the margins that would be measured
   fit();
-  window.addEventListener('resize', fit);
+  scope.listen(window, 'resize', fit);
   return root;
 }
 

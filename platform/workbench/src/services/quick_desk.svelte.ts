@@ -1,5 +1,5 @@
 /** The page of quick questions as one object: what is asked, the marks of a glance, speed, mode, and what each key does. */
-import type { QuestionCommand } from '../actions/question_keys';
+import type { QuestionCommand } from '../actions/keymap';
 import { marksWith, REACTION_MS, seenAt, speedBeside } from '../geometry/reaction';
 import { t } from '../language/text';
 import type { QuestionsWaiting } from '../state/contract';
@@ -22,6 +22,7 @@ export interface PlayControls {
 }
 
 const FIRST_SPEED = 2;
+const WITHOUT_QUESTION: readonly QuestionCommand[] = ['question_undo', 'question_modes', 'question_help'];
 
 function momentsOf(payload: unknown): readonly number[] {
   const hasMoments = typeof payload === 'object' && payload !== null && 'moments_ms' in payload && Array.isArray(payload.moments_ms);
@@ -32,6 +33,7 @@ export class QuickDesk {
   readonly round: QuestionRound;
   readonly lease: LeaseKeeper;
   mode = $state<Mode>('quick');
+  dialog = $state<'help' | 'keys' | null>(null);
   isChoosing = $state(false);
   waiting = $state.raw<QuestionsWaiting | null>(null);
   /** Why it is not known what waits. */
@@ -155,24 +157,25 @@ export class QuickDesk {
   }
 
   run(command: QuestionCommand): void {
-    if (this.question || command === 'undo' || command === 'modes') this.table[command]();
+    if (this.question || WITHOUT_QUESTION.includes(command)) this.table[command]();
   }
 
   private readonly table: Readonly<Record<QuestionCommand, () => void>> = {
-    yes: () => { this.give('yes'); },
-    no: () => { this.give('no'); },
-    unsure: () => { this.give('unsure'); },
-    tap: () => { this.tap(); },
-    unmark: () => { this.marks_ms = this.marks_ms.slice(0, -1); },
-    finish: () => { this.finish(); },
-    faster: () => { this.setSpeed(speedBeside(this.speed, 1)); },
-    slower: () => { this.setSpeed(speedBeside(this.speed, -1)); },
-    play_pause: () => { this.controls?.toggle(); },
-    replay: () => { this.controls?.replay(); },
-    second_back: () => { this.seekBy(-1000); },
-    second_forward: () => { this.seekBy(1000); },
-    undo: () => { this.undo(); },
-    skip: () => { this.skip(); },
-    modes: () => { this.showModes(!this.isChoosing); },
+    question_yes: () => { this.give('yes'); },
+    question_no: () => { this.give('no'); },
+    question_unsure: () => { this.give('unsure'); },
+    question_tap: () => { this.tap(); },
+    question_unmark: () => { this.marks_ms = this.marks_ms.slice(0, -1); },
+    question_finish: () => { this.finish(); },
+    question_faster: () => { this.setSpeed(speedBeside(this.speed, 1)); },
+    question_slower: () => { this.setSpeed(speedBeside(this.speed, -1)); },
+    question_play_pause: () => { this.controls?.toggle(); },
+    question_replay: () => { this.controls?.replay(); },
+    question_second_back: () => { this.seekBy(-1000); },
+    question_second_forward: () => { this.seekBy(1000); },
+    question_undo: () => { this.undo(); },
+    question_skip: () => { this.skip(); },
+    question_modes: () => { this.showModes(!this.isChoosing); },
+    question_help: () => { this.dialog = 'help'; },
   };
 }

@@ -33,6 +33,13 @@ export class Scope {
     heard: (event: HTMLElementEventMap[Name]) => void,
     options?: AddEventListenerOptions,
   ): () => void;
+  listen<Name extends keyof XMLHttpRequestEventTargetEventMap>(
+    target: XMLHttpRequestEventTarget,
+    name: Name,
+    heard: (event: XMLHttpRequestEventTargetEventMap[Name]) => void,
+    options?: AddEventListenerOptions,
+  ): () => void;
+  listen(target: EventTarget, name: string, heard: (event: Event) => void, options?: AddEventListenerOptions): () => void;
   listen(target: EventTarget, name: string, heard: (event: never) => void, options?: AddEventListenerOptions): () => void {
     const listener = heard as EventListener;
     target.addEventListener(name, listener, options);
@@ -70,6 +77,41 @@ export class Scope {
     handle = requestAnimationFrame(frame);
     return this.own(() => {
       cancelAnimationFrame(handle);
+    });
+  }
+
+  /** Calls `draw` once, before the next picture that the browser paints. */
+  nextFrame(draw: (now: number) => void): () => void {
+    let stop: () => void = () => undefined;
+    const handle = requestAnimationFrame((now) => {
+      stop();
+      draw(now);
+    });
+    stop = this.own(() => {
+      cancelAnimationFrame(handle);
+    });
+    return stop;
+  }
+
+  /** Calls `shown` for each picture of the video that reaches the screen. */
+  everyVideoFrame(video: HTMLVideoElement, shown: VideoFrameRequestCallback): () => void {
+    let handle = 0;
+    const frame: VideoFrameRequestCallback = (now, metadata) => {
+      handle = video.requestVideoFrameCallback(frame);
+      shown(now, metadata);
+    };
+    handle = video.requestVideoFrameCallback(frame);
+    return this.own(() => {
+      video.cancelVideoFrameCallback(handle);
+    });
+  }
+
+  /** Calls `changed` when the element gets another size, and once at the beginning. */
+  observeSize(element: Element, changed: () => void): () => void {
+    const observer = new ResizeObserver(changed);
+    observer.observe(element);
+    return this.own(() => {
+      observer.disconnect();
     });
   }
 

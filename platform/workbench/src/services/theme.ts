@@ -1,4 +1,5 @@
 /** The theme of this browser: what the person chose, else what the system prefers. */
+import type { Scope } from './scope';
 
 declare global {
   interface DocumentEventMap {
@@ -28,14 +29,31 @@ export function themeApply(): void {
 }
 
 /** Follows the system when it turns dark or light, for whoever has chosen nothing here. */
-export function themeFollow(): void {
-  matchMedia('(prefers-color-scheme: light)').addEventListener('change', themeApply);
+export function themeFollow(scope: Scope): void {
+  scope.listen(matchMedia('(prefers-color-scheme: light)'), 'change', themeApply);
 }
 
-/** Switches between dark and light, and remembers it: here, and in a cookie that lets the server render it at once. */
-export function themeToggle(): void {
-  const next: Theme = themeNow() === 'vigil-dark' ? 'vigil-light' : 'vigil-dark';
-  localStorage.setItem(KEY, next);
-  document.cookie = `vigil_theme=${next}; path=/; max-age=${YEAR_S}; samesite=lax`;
+/** Takes a theme, or whatever the system prefers, and remembers it: here, and in a cookie that lets the server render it at once. */
+export function themeChoose(choice: Theme | 'system'): void {
+  if (choice === 'system') localStorage.removeItem(KEY);
+  else localStorage.setItem(KEY, choice);
+  const kept = choice === 'system' ? '; max-age=0' : `${choice}; max-age=${YEAR_S}`;
+  document.cookie = `vigil_theme=${kept}; path=/; samesite=lax`;
   themeApply();
+}
+
+export function themeToggle(): void {
+  themeChoose(themeNow() === 'vigil-dark' ? 'vigil-light' : 'vigil-dark');
+}
+
+/** The choice of a theme on the settings page, if this is it. */
+export function themeChoices(scope: Scope): void {
+  const choices = document.querySelector<HTMLElement>('[data-theme-choices]');
+  if (!choices) return;
+  const stored = localStorage.getItem(KEY);
+  for (const radio of choices.querySelectorAll('input')) radio.checked = radio.value === (isTheme(stored) ? stored : 'system');
+  scope.listen(choices, 'change', (event) => {
+    const value = event.target instanceof HTMLInputElement ? event.target.value : '';
+    themeChoose(isTheme(value) ? value : 'system');
+  });
 }

@@ -1,11 +1,12 @@
 /** The progress of a form with files: sends it in the background, fills the form's <progress>, then goes where the server says. */
+import type { Scope } from './scope';
 
 function textOf(percent: number): string {
   return percent < 100 ? `${percent} % sent` : 'All sent; the server is checking the files';
 }
 
 /** Takes over the submit of a form that is marked `data-upload-progress`; without script the form works as it is. */
-export function uploadProgressShow(event: SubmitEvent): void {
+export function uploadProgressShow(scope: Scope, event: SubmitEvent): void {
   const form = event.target;
   if (!(form instanceof HTMLFormElement) || !('uploadProgress' in form.dataset)) return;
   event.preventDefault();
@@ -19,7 +20,7 @@ export function uploadProgressShow(event: SubmitEvent): void {
   const unlock = () => {
     for (const button of buttons) button.disabled = false;
   };
-  request.upload.addEventListener('progress', (progress) => {
+  scope.listen(request.upload, 'progress', (progress) => {
     const percent = progress.lengthComputable ? Math.floor((100 * progress.loaded) / progress.total) : 0;
     if (bar) {
       bar.hidden = false;
@@ -28,7 +29,7 @@ export function uploadProgressShow(event: SubmitEvent): void {
     }
     show(textOf(percent));
   });
-  request.addEventListener('load', () => {
+  scope.listen(request, 'load', () => {
     if (request.responseURL && request.status < 400 && request.responseURL !== location.href) {
       location.assign(request.responseURL);
       return;
@@ -37,7 +38,7 @@ export function uploadProgressShow(event: SubmitEvent): void {
     const page = new DOMParser().parseFromString(request.responseText, 'text/html');
     document.body.replaceWith(document.adoptNode(page.body));
   });
-  request.addEventListener('error', () => {
+  scope.listen(request, 'error', () => {
     show('The upload was cut off. Check the connection and send it again; nothing was changed.');
     unlock();
   });

@@ -21,6 +21,8 @@ export interface PageCommands {
   skip(): void;
   help(): void;
   reviewEnd(): void;
+  palette(): void;
+  keySettings(): void;
 }
 
 export class WorkCommands {
@@ -79,10 +81,18 @@ export class WorkCommands {
     zoom_all: () => { this.session.view = wholeView(this.session.around.duration_ms); },
     undo: () => { this.session.undo(); },
     redo: () => { this.session.redo(); },
+    save: () => void this.save(),
     submit: () => { this.page.submit(); },
     skip: () => { this.page.skip(); },
     help: () => { this.page.help(); },
+    palette: () => { this.page.palette(); },
+    key_settings: () => { this.page.keySettings(); },
   };
+
+  private async save(): Promise<void> {
+    if (await this.session.autosave.flush()) this.session.tell(t('save.saved'));
+    else if (!this.session.conflict) this.session.tell(t('notice.not_saved'), 'warning');
+  }
 
   private get player() {
     return this.session.player;

@@ -43,7 +43,6 @@ export class WorkSession {
   shownCurves = $state.raw<ReadonlySet<CurveName>>(new Set(['fused']));
   isBandShown = $state(true);
   isSubmitted = $state(false);
-  usesSingleKeys = $state(true);
   /** Which tab of the panel beside the video is open. */
   panel = $state('segments');
   private lastLabel: string | null = null;

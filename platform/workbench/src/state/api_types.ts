@@ -228,6 +228,30 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/me/preferences": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Preferences
+         * @description What the person has set, with what holds where they have set nothing.
+         */
+        readonly get: operations["vigil_accounts_apis_preferences"];
+        /**
+         * Preferences Save
+         * @description Keeps what the person sets.
+         */
+        readonly put: operations["vigil_accounts_apis_preferences_save"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/projects/{slug}/phrases": {
         readonly parameters: {
             readonly query?: never;
@@ -783,6 +807,23 @@ export interface components {
             /** Text */
             readonly text: string;
         };
+        /**
+         * KeyPreferences
+         * @description Which preset of keys a person uses, what they changed of it, and whether single letters count at all.
+         */
+        readonly KeyPreferences: {
+            /** Bindings */
+            readonly bindings: {
+                readonly [key: string]: readonly string[];
+            };
+            /**
+             * Preset
+             * @enum {string}
+             */
+            readonly preset: "default" | "label_studio" | "cvat" | "premiere";
+            /** Uses Single Keys */
+            readonly uses_single_keys: boolean;
+        };
         /** LabelOut */
         readonly LabelOut: {
             /** Color */
@@ -922,6 +963,13 @@ export interface components {
             readonly segments: readonly components["schemas"]["PredictedSegmentOut"][];
             /** Short */
             readonly short: readonly number[];
+        };
+        /**
+         * Preferences
+         * @description What a person has set for themselves.
+         */
+        readonly Preferences: {
+            readonly keys: components["schemas"]["KeyPreferences"];
         };
         /**
          * ProblemOut
@@ -2094,6 +2142,50 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    readonly vigil_accounts_apis_preferences: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Preferences"];
+                };
+            };
+        };
+    };
+    readonly vigil_accounts_apis_preferences_save: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Preferences"];
+            };
+        };
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Preferences"];
                 };
             };
         };

@@ -67,3 +67,7 @@ export type ChangeKind = SegmentChange['kinds'][number];
 /** What one person did to one segment in one go. */
 export type SegmentChange = Schemas['ChangeOut'];
 export type AnnotationHistory = Schemas['HistoryOut'];
+
+/** Which preset of keys a person uses, what they changed of it, and whether single letters count at all. */
+export type KeyPreferences = Schemas['KeyPreferences'];
+export type Preferences = Schemas['Preferences'];
