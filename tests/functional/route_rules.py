@@ -95,6 +95,10 @@ RULES: dict[str, Rule] = {
     "api/questions/<int:question_id>/withdraw": api("POST", Level.ANNOTATOR),
     "api/answers/<int:answer_id>/withdraw": api("POST", Level.ANNOTATOR),
     # review
+    "projects/<slug:slug>/review/": page(Level.ANNOTATOR),
+    "projects/<slug:slug>/agreement/": page(Level.VIEWER),
+    "projects/<slug:slug>/agreement/double/": form(Level.MANAGER, share_percent="10"),
+    "videos/<int:video_id>/agreement/": page(Level.VIEWER),
     "api/videos/<int:video_id>/said": api("GET", Level.VIEWER),
     "api/videos/<int:video_id>/comments": Rule(
         {"GET": Level.VIEWER, "POST": Level.ANNOTATOR}, {"at_ms": 1, "text": "Look here."}, is_json=True

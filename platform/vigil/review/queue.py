@@ -85,3 +85,9 @@ def _line(annotation: Annotation, reviews: dict[UUID, SegmentReview], comments: 
         if review is not None and still_stands(review, segment):
             counts[review.verdict] += 1
     return ReviewLine(annotation=annotation, segments=len(segments), comments=comments, **counts)
+
+
+def authors_of(*, project: Project, user: User) -> list[str]:
+    """Names of everybody else who submitted something in the project."""
+    names = submitted_for_review(project=project, user=user).order_by("user__username")
+    return list(names.values_list("user__username", flat=True).distinct())

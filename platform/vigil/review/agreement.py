@@ -1,0 +1,203 @@
+"""How far two people agree about the same videos: which segments match, how much edges and labels differ. Pure."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import mean, median
+
+THRESHOLDS = (0.3, 0.5, 0.7)
+MATCHED_AT = THRESHOLDS[0]
+"""Two segments are about the same event from this temporal IoU on."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """One segment that a person left standing."""
+
+    key: str
+    start_ms: int
+    end_ms: int
+    label: str
+
+
+@dataclass(frozen=True)
+class Match:
+    """One event that both people marked."""
+
+    first: Span
+    second: Span
+    tiou: float
+
+    @property
+    def start_offset_ms(self) -> int:
+        """How much later the second person lets it begin."""
+        return self.second.start_ms - self.first.start_ms
+
+    @property
+    def end_offset_ms(self) -> int:
+        """How much later the second person lets it end."""
+        return self.second.end_ms - self.first.end_ms
+
+    @property
+    def has_same_label(self) -> bool:
+        return self.first.label == self.second.label
+
+
+@dataclass(frozen=True)
+class VideoAgreement:
+    """Two people's segments of one video, side by side."""
+
+    matched: tuple[Match, ...]
+    only_first: tuple[Span, ...]
+    only_second: tuple[Span, ...]
+
+    @property
+    def firsts(self) -> int:
+        return len(self.matched) + len(self.only_first)
+
+    @property
+    def seconds(self) -> int:
+        return len(self.matched) + len(self.only_second)
+
+
+@dataclass(frozen=True)
+class LabelAgreement:
+    """One label: how often each used it, and how often both did for the same event."""
+
+    label: str
+    firsts: int
+    seconds: int
+    agreed: int
+
+    @property
+    def f1(self) -> float:
+        return 2 * self.agreed / (self.firsts + self.seconds)
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Two people over any number of videos. A figure is None where there is nothing to take it from."""
+
+    videos: int
+    empty_for_both: int
+    """Videos in which neither marked anything."""
+    firsts: int
+    seconds: int
+    matched: int
+    f1: dict[float, float | None]
+    """By temporal IoU threshold."""
+    mean_tiou: float | None
+    mean_start_ms: float | None
+    median_start_ms: float | None
+    mean_end_ms: float | None
+    median_end_ms: float | None
+    same_label: float | None
+    """Share of the matched segments with one label."""
+    kappa: float | None
+    """Cohen's kappa of the labels of matched segments; None too where only one label was ever used."""
+    labels: tuple[LabelAgreement, ...]
+
+
+def temporal_iou(a: Span, b: Span) -> float:
+    """Intersection over union of the two intervals, in [0, 1]."""
+    shared_ms = min(a.end_ms, b.end_ms) - max(a.start_ms, b.start_ms)
+    if shared_ms <= 0:
+        return 0.0
+    return shared_ms / (max(a.end_ms, b.end_ms) - min(a.start_ms, b.start_ms))
+
+
+def compared(first: Iterable[Span], second: Iterable[Span]) -> VideoAgreement:
+    """The segments matched one to one, the pair with the highest temporal IoU first, each in order of time."""
+    ours, theirs = sorted(first, key=_place), sorted(second, key=_place)
+    taken_ours: set[int] = set()
+    taken_theirs: set[int] = set()
+    matched = []
+    for i, j in sorted(_overlaps(ours, theirs), key=lambda pair: _turn(ours[pair[0]], theirs[pair[1]])):
+        if i not in taken_ours and j not in taken_theirs:
+            taken_ours.add(i)
+            taken_theirs.add(j)
+            matched.append(Match(ours[i], theirs[j], temporal_iou(ours[i], theirs[j])))
+    return VideoAgreement(
+        matched=tuple(sorted(matched, key=lambda match: _place(match.first))),
+        only_first=tuple(span for i, span in enumerate(ours) if i not in taken_ours),
+        only_second=tuple(span for j, span in enumerate(theirs) if j not in taken_theirs),
+    )
+
+
+def _turn(a: Span, b: Span) -> tuple[float, int, int, int, int]:
+    """Order of two spans as a pair: best first, else earliest, whichever of the two is named first."""
+    (early, late), (short, long) = sorted((a.start_ms, b.start_ms)), sorted((a.end_ms, b.end_ms))
+    return -temporal_iou(a, b), early, late, short, long
+
+
+def _overlaps(ours: Sequence[Span], theirs: Sequence[Span]) -> list[tuple[int, int]]:
+    """Every pair that could match, by place. Both lists are in order of their starts."""
+    pairs: list[tuple[int, int]] = []
+    running: list[int] = []
+    following = 0
+    for i, span in enumerate(ours):
+        while following < len(theirs) and theirs[following].start_ms < span.end_ms:
+            running.append(following)
+            following += 1
+        # A later span of ours begins no earlier, so what has ended by now is never met again.
+        running = [j for j in running if theirs[j].end_ms > span.start_ms]
+        for j in running:
+            if temporal_iou(span, theirs[j]) >= MATCHED_AT:
+                pairs.append((i, j))
+    return pairs
+
+
+def summed(videos: Sequence[VideoAgreement]) -> Agreement:
+    """The figures over all the videos together."""
+    matched = [match for video in videos for match in video.matched]
+    firsts, seconds = sum(video.firsts for video in videos), sum(video.seconds for video in videos)
+    starts, ends = [match.start_offset_ms for match in matched], [match.end_offset_ms for match in matched]
+    return Agreement(
+        videos=len(videos),
+        empty_for_both=sum(video.firsts == video.seconds == 0 for video in videos),
+        firsts=firsts,
+        seconds=seconds,
+        matched=len(matched),
+        f1={threshold: _f1(matched, threshold, firsts + seconds) for threshold in THRESHOLDS},
+        mean_tiou=mean(match.tiou for match in matched) if matched else None,
+        mean_start_ms=mean(starts) if starts else None,
+        median_start_ms=median(starts) if starts else None,
+        mean_end_ms=mean(ends) if ends else None,
+        median_end_ms=median(ends) if ends else None,
+        same_label=mean(match.has_same_label for match in matched) if matched else None,
+        kappa=cohens_kappa([(match.first.label, match.second.label) for match in matched]),
+        labels=_by_label(videos),
+    )
+
+
+def _f1(matched: Sequence[Match], threshold: float, marked: int) -> float | None:
+    return 2 * sum(match.tiou >= threshold for match in matched) / marked if marked else None
+
+
+def cohens_kappa(pairs: Sequence[tuple[str, str]]) -> float | None:
+    """Agreement of two people's labels beyond chance (Cohen, 1960): (observed - expected) / (1 - expected)."""
+    if not pairs:
+        return None
+    observed = sum(a == b for a, b in pairs) / len(pairs)
+    ours, theirs = Counter(a for a, _ in pairs), Counter(b for _, b in pairs)
+    expected = sum(count * theirs[label] for label, count in ours.items()) / len(pairs) ** 2
+    return None if expected == 1 else (observed - expected) / (1 - expected)
+
+
+def _by_label(videos: Sequence[VideoAgreement]) -> tuple[LabelAgreement, ...]:
+    firsts: Counter[str] = Counter()
+    seconds: Counter[str] = Counter()
+    agreed: Counter[str] = Counter()
+    for video in videos:
+        firsts.update(match.first.label for match in video.matched)
+        firsts.update(span.label for span in video.only_first)
+        seconds.update(match.second.label for match in video.matched)
+        seconds.update(span.label for span in video.only_second)
+        agreed.update(match.first.label for match in video.matched if match.has_same_label)
+    return tuple(
+        LabelAgreement(label, firsts[label], seconds[label], agreed[label]) for label in sorted({*firsts, *seconds})
+    )
+
+
+def _place(span: Span) -> tuple[int, int, str]:
+    return span.start_ms, span.end_ms, span.key
