@@ -29,6 +29,8 @@ export class Player {
   is_exact = $state(false);
   played = $state.raw<readonly Interval[]>([]);
   loop = $state.raw<Interval | null>(null);
+  /** Whether the loop is that of the selected segment and follows its edges. */
+  loopsSelection = $state(false);
   readonly health = new MediaHealth();
   /** The stretch being played for itself; playing ends with it. */
   private until_ms: number | null = null;
@@ -141,7 +143,7 @@ export class Player {
 
   // Also a seek to the last frame ends here: the browser then calls itself ended and leaves that frame on screen.
   private ended(): void {
-    if (this.loop && this.is_playing) this.playLoop(this.loop);
+    if (this.loop && this.is_playing) this.playLoop(this.loop, this.loopsSelection);
     else this.time_ms = this.frames.startOf(this.frames.count - 1);
   }
 
@@ -244,18 +246,19 @@ export class Player {
     this.play();
   }
 
-  playLoop(interval: Interval): void {
+  playLoop(interval: Interval, isOfSelection = false): void {
     this.pause();
     this.loop = null;
     this.rate = this.speed;
     this.seek(interval.start_ms);
     this.loop = interval;
+    this.loopsSelection = isOfSelection;
     this.play();
   }
 
   /** Lets the loop that runs follow its segment while the segment's edges are moved. */
   loopFollows(interval: Interval): void {
-    if (this.loop) this.loop = interval;
+    if (this.loop && this.loopsSelection) this.loop = interval;
   }
 
   loopEnd(): void {

@@ -49,6 +49,13 @@ export class WorkCommands {
     video_start: () => { this.seek(0); },
     video_end: () => { this.seek(this.session.around.duration_ms); },
     play_segment: () => { this.playSegment(); },
+    loop_segment: () => { this.loopSegment(); },
+    faster: () => { this.player.faster(1); },
+    slower: () => { this.player.faster(-1); },
+    go_to_time: () => { this.session.times.open = 'position'; },
+    show_frames: () => { this.session.times.toggle(); },
+    type_start: () => { this.type('start'); },
+    type_end: () => { this.type('end'); },
     next_segment: () => { this.step(1); },
     previous_segment: () => { this.step(-1); },
     next_uncertain: () => { this.nextUncertain(); },
@@ -144,6 +151,20 @@ export class WorkCommands {
     const place = this.session.selectedRow ?? this.session.bench.question;
     if (place) this.player.playInterval(place.start_ms, place.end_ms);
     else this.session.tell(t('notice.select_first'));
+  }
+
+  private loopSegment(): void {
+    const place = this.session.selectedRow ?? this.session.bench.question;
+    if (this.player.loop) this.player.loopEnd();
+    else if (place) this.player.playLoop({ start_ms: place.start_ms, end_ms: place.end_ms }, this.session.selectedRow !== null);
+    else this.session.tell(t('notice.select_first'));
+  }
+
+  private type(edge: Edge): void {
+    this.withRow(() => {
+      this.session.panel = 'segments';
+      this.session.times.open = edge;
+    });
   }
 
   private step(by: 1 | -1): void {

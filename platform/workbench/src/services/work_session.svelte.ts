@@ -15,6 +15,7 @@ import { Autosave, type SaveStatus } from './autosave';
 import { localCopies, type LocalCopy } from './local_copy';
 import type { Player } from './player.svelte';
 import type { Scope } from './scope';
+import { TimeFields } from './time_fields.svelte';
 import { Talk, type TalkPlace } from './talk.svelte';
 import { Writing } from './writing.svelte';
 
@@ -43,6 +44,7 @@ export class WorkSession {
   shownCurves = $state.raw<ReadonlySet<CurveName>>(new Set(['fused']));
   isBandShown = $state(true);
   isSubmitted = $state(false);
+  readonly times = new TimeFields();
   /** Which tab of the panel beside the video is open. */
   panel = $state('segments');
   private lastLabel: string | null = null;

@@ -13,6 +13,20 @@ const english = {
   'media.log_in': 'Log in in a new tab',
   'media.waiting': 'Loading the picture',
   'transport.estimate': 'The exact frame times are still on their way; this number is an estimate.',
+  'command.loop_segment': 'Loop the selected segment',
+  'command.faster': 'Play faster',
+  'command.slower': 'Play slower',
+  'command.go_to_time': 'Go to a time or frame',
+  'command.show_frames': 'Show frame numbers or times',
+  'command.type_start': 'Type the start',
+  'command.type_end': 'Type the end',
+  'time.start': 'Start of the segment',
+  'time.end': 'End of the segment',
+  'time.hint': '1:02.345, seconds (62.3) or a frame (f120); +2 or -10f from here',
+  'time.not_a_time': 'This is no time. Write 1:02.345, 62.3 (seconds) or f120 (a frame).',
+  'time.past_end': 'The video ends before that.',
+  'time.start_after_end': 'The segment would start after its end.',
+  'time.end_before_start': 'The segment would end before its start.',
 } as const;
 
 const chinese: Readonly<Record<keyof typeof english, string>> = {
@@ -29,6 +43,20 @@ const chinese: Readonly<Record<keyof typeof english, string>> = {
   'media.log_in': '在新标签页中登录',
   'media.waiting': '正在加载画面',
   'transport.estimate': '精确的帧时间仍在加载，此数字为估计值。',
+  'command.loop_segment': '循环播放所选片段',
+  'command.faster': '加快播放',
+  'command.slower': '减慢播放',
+  'command.go_to_time': '跳转到指定时间或帧',
+  'command.show_frames': '切换显示帧号或时间',
+  'command.type_start': '输入起点时间',
+  'command.type_end': '输入终点时间',
+  'time.start': '片段起点',
+  'time.end': '片段终点',
+  'time.hint': '1:02.345、秒数 (62.3) 或帧号 (f120)；+2 或 -10f 表示从当前位置起算',
+  'time.not_a_time': '无法识别的时间。请输入 1:02.345、62.3（秒）或 f120（帧号）。',
+  'time.past_end': '已超出视频结尾。',
+  'time.start_after_end': '起点不能晚于终点。',
+  'time.end_before_start': '终点不能早于起点。',
 };
 
 export const time = { english, chinese };
