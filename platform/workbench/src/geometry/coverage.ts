@@ -25,3 +25,16 @@ export function coverageShare(played: readonly Interval[], duration_ms: number):
   const sum = played.reduce((total, interval) => total + interval.end_ms - interval.start_ms, 0);
   return duration_ms > 0 ? Math.min(1, sum / duration_ms) : 0;
 }
+
+/** What has not been played, shorter gaps than `shortest_ms` left out. */
+export function gapsOf(played: readonly Interval[], duration_ms: number, shortest_ms = 1000): Interval[] {
+  const starts = [0, ...played.map((interval) => interval.end_ms)];
+  const ends = [...played.map((interval) => interval.start_ms), duration_ms];
+  const gaps = starts.map((start_ms, at) => ({ start_ms, end_ms: ends[at] ?? duration_ms }));
+  return gaps.filter((gap) => gap.end_ms - gap.start_ms >= shortest_ms);
+}
+
+/** The gap that a time is in or that comes next, the first one after the last. */
+export function gapAfter(gaps: readonly Interval[], time_ms: number): Interval | null {
+  return gaps.find((gap) => gap.start_ms > time_ms) ?? gaps[0] ?? null;
+}

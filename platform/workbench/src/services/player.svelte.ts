@@ -265,6 +265,11 @@ export class Player {
     this.loop = null;
   }
 
+  /** A stretch that loops may run without anybody watching. */
+  get isLooping(): boolean {
+    return this.loop !== null;
+  }
+
   /** J and L: each press in one direction is faster; a press against it begins again at normal speed. */
   shuttle(direction: 1 | -1): void {
     const next = shuttleRate(this.is_playing ? this.rate : 0, direction);

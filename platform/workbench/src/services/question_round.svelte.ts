@@ -57,6 +57,7 @@ export class QuestionRound {
   private given = $state.raw<readonly Given[]>([]);
   /** Questions by the letter that answers or skips them, as long as the server may not know of it. */
   private readonly passed = new Map<string, number>();
+  private keeping: Promise<void> = Promise.resolve();
   private fetching: Promise<void> | null = null;
   private began_ms = 0;
   private failures = 0;
@@ -175,14 +176,19 @@ export class QuestionRound {
     this.answered += 1;
   }
 
+  /** Letters are kept one after the other, as they were given: an answer after the taking back of the one before it. */
+  private inOrder(act: () => Promise<void>): void {
+    this.unsent += 1; // until the posting has counted
+    this.keeping = this.keeping.then(act);
+  }
+
   skip(): void {
     if (this.current) this.pass({ kind: 'skip', key: crypto.randomUUID(), question_id: this.current.id });
   }
 
   private pass(letter: Letter & { readonly question_id: number }): void {
     this.passed.set(letter.key, letter.question_id);
-    this.unsent += 1;
-    void this.posting.put(letter);
+    this.inOrder(() => this.posting.put(letter));
     this.open = Math.max(0, this.open - 1);
     this.advance();
   }
@@ -193,7 +199,7 @@ export class QuestionRound {
     if (!last) return null;
     this.given = this.given.slice(0, -1);
     this.passed.delete(last.key);
-    void this.takeBack(last);
+    this.inOrder(() => this.takeBack(last));
     this.ahead = this.held;
     this.show(last.question);
     this.answered -= 1;

@@ -117,6 +117,18 @@ describe('a round of questions', () => {
     expect(answers).toEqual(new Map([[1, { verdict: 'no' }]]));
   });
 
+  it('keeps the order of what is taken back and said anew at once', async () => {
+    const round = await begun();
+    for (const verdict of ['yes', 'no']) round.answer({ verdict });
+    await settled(round);
+    round.withdraw();
+    round.withdraw();
+    round.answer({ verdict: 'unsure' });
+    await settled(round);
+    expect(answers).toEqual(new Map([[1, { verdict: 'unsure' }]]));
+    expect(calls.filter((call) => call !== 'next')).toEqual(['answer 1', 'answer 2', 'withdraw 2', 'withdraw 1', 'answer 1']);
+  });
+
   it('goes on without a connection as far as questions are here, and sends everything in order afterwards', async () => {
     const round = await begun();
     refusals.set('next', { status: 503, detail: 'The server is starting.' });

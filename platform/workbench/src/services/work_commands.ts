@@ -5,6 +5,7 @@ import { accept, markWatched, reject, remove } from '../actions/judging';
 import { onlyLooks, type Command } from '../actions/keymap';
 import { add, merge, split } from '../actions/shaping';
 import type { Edge } from '../geometry/lanes';
+import { gapAfter, gapsOf } from '../geometry/coverage';
 import { stretchAfter } from '../geometry/uncertain';
 import { wholeView, zoomedView } from '../geometry/view';
 import { t } from '../language/text';
@@ -59,6 +60,7 @@ export class WorkCommands {
     next_segment: () => { this.step(1); },
     previous_segment: () => { this.step(-1); },
     next_uncertain: () => { this.nextUncertain(); },
+    next_unwatched: () => { this.nextUnwatched(); },
     jump_to_start: () => { this.withRow((row) => { this.seek(row.start_ms); }); },
     jump_to_end: () => { this.withRow((row) => { this.seek(row.end_ms - 1); }); },
     set_start: () => { this.setStart(); },
@@ -90,6 +92,7 @@ export class WorkCommands {
     redo: () => { this.session.redo(); },
     save: () => void this.save(),
     submit: () => { this.page.submit(); },
+    accept_submit: () => { this.acceptAndSubmit(); },
     skip: () => { this.page.skip(); },
     help: () => { this.page.help(); },
     palette: () => { this.page.palette(); },
@@ -180,6 +183,25 @@ export class WorkCommands {
     }
     this.seek(stretch.start_ms);
     this.session.reveal(stretch.start_ms, stretch.end_ms);
+  }
+
+  private nextUnwatched(): void {
+    const { played } = this.player;
+    const gap = gapAfter(gapsOf(played, this.session.around.duration_ms), this.now_ms);
+    if (!gap) {
+      this.session.tell(t('notice.all_watched'));
+      return;
+    }
+    this.seek(gap.start_ms);
+    this.session.reveal(gap.start_ms, Math.min(gap.end_ms, gap.start_ms + 60_000));
+    this.player.play();
+  }
+
+  /** The segment as it stands is right: one stroke for accept, submit and next. */
+  private acceptAndSubmit(): void {
+    const row = this.session.unanswered ?? this.session.selectedRow;
+    if (row?.outcome === null) this.accept(row);
+    this.page.submit();
   }
 
   /** Accepts and answers with the id that the row has now. */

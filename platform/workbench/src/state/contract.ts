@@ -43,7 +43,10 @@ export type QuestionsRenewed = Schemas['RenewOut'];
 /** What waits, kind by kind, and how fast this person taps. */
 export type QuestionsWaiting = Schemas['OverviewOut'];
 
-export type Workbench = Omit<Schemas['WorkbenchOut'], 'prediction'> & { readonly prediction: Prediction | null };
+export interface Workbench extends Omit<Schemas['WorkbenchOut'], 'prediction' | 'annotation'> {
+  readonly prediction: Prediction | null;
+  readonly annotation: Omit<Schemas['WorkbenchOut']['annotation'], 'document'> & { readonly document: WorkDocument };
+}
 export type Saved = Schemas['SavedOut'];
 /** What a refused save brings: the version that somebody else stored meanwhile. */
 export type SaveConflict = Full<Schemas['ConflictOut']>;

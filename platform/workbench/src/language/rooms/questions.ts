@@ -39,6 +39,18 @@ const english = {
   'questions.lease_ended': 'The time for this question ran out. Your answer still counts unless somebody else was faster.',
   'questions.lease_renew': 'Keep it',
   'questions.taken': 'Somebody else has this question now.',
+  'questions.taken_draft': 'What you did is saved as your draft. Hand it in without the question, or go on to the next one.',
+  'questions.submit_anyway': 'Hand it in anyway',
+  'questions.go_on': 'Next question',
+  'questions.accept_submit': 'Accept, submit, next',
+  'full.judged': '{count} to judge',
+  'full.uncertain': '{count} uncertain stretches',
+  'full.next_unwatched': 'Next unwatched',
+  'full.mark_watched': 'Mark all as watched',
+  'full.is_watched': 'All watched',
+  'notice.all_watched': 'All of it was played',
+  'command.accept_submit': 'Accept as it stands, submit and next',
+  'command.next_unwatched': 'Next stretch that was not played',
 } as const;
 
 const chinese: Readonly<Record<keyof typeof english, string>> = {
@@ -81,6 +93,18 @@ const chinese: Readonly<Record<keyof typeof english, string>> = {
   'questions.lease_ended': '此问题的作答时间已到。只要他人尚未作答，您的回答仍然有效。',
   'questions.lease_renew': '继续作答',
   'questions.taken': '此问题已分配给他人。',
+  'questions.taken_draft': '您的工作已保存为草稿。可不带此问题直接提交，也可继续下一个问题。',
+  'questions.submit_anyway': '仍然提交',
+  'questions.go_on': '下一个问题',
+  'questions.accept_submit': '接受并提交，下一个',
+  'full.judged': '{count} 个待判断',
+  'full.uncertain': '{count} 处不确定',
+  'full.next_unwatched': '下一段未观看',
+  'full.mark_watched': '全部标为已观看',
+  'full.is_watched': '已全部观看',
+  'notice.all_watched': '已全部播放',
+  'command.accept_submit': '按原样接受、提交并继续',
+  'command.next_unwatched': '下一段未播放的内容',
 };
 
 export const questions = { english, chinese };
