@@ -10,6 +10,7 @@ from typing import Any
 import av
 import numpy as np
 
+from tests.browser.seeding import film, prediction_add
 from tests.factories import ModelVersionFactory, PredictionFactory
 from vigil.accounts.models import Role, User
 from vigil.accounts.services import membership_set
@@ -53,6 +54,28 @@ def day_fill(*, project_name: str, folder: str, password: str, segments: int = 2
     version = ModelVersionFactory(project=project, number=1, state=ModelState.PRODUCTION)
     scored(version, video, segments=segments)
     return {"slug": project.slug, "video": video.pk}
+
+
+def timeline_fill(*, project_name: str, folder: str) -> dict[str, Any]:
+    """Films of 20 s for ann: three with two suggestions, one with 5,000, one with one past its end, one unpredicted."""
+    project, _ = project_get_or_create(name=project_name)
+    membership_set(user=User.objects.get(username="ann"), project_id=project.pk, role=Role.ANNOTATOR)
+    names = ("plain", "second", "third", "crowded", "beyond", "unseen")
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    files = [film(Path(folder) / f"{name}.mp4", seconds=20, seed=50 + n) for n, name in enumerate(names)]
+    videos_import(project=project, paths=files)
+    while process_next():
+        pass
+    version = ModelVersionFactory(project=project, number=1, state=ModelState.PRODUCTION)
+    videos = {video.name.removesuffix(".mp4"): video for video in Video.objects.filter(project=project)}
+    for name in ("plain", "second", "third"):
+        prediction_add(version, videos[name])
+    scored(version, videos["crowded"], segments=5000)
+    beyond = scored(version, videos["beyond"], segments=1)
+    PredictedSegment.objects.create(
+        prediction=beyond, start_ms=15_000, end_ms=45_000, label="Fighting", confidence=0.9, explanation="A long fight."
+    )
+    return {name: video.pk for name, video in videos.items()}
 
 
 def finely_timed(video: Video) -> None:

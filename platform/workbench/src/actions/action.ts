@@ -22,6 +22,7 @@ export type ActionName =
   | 'change_label'
   | 'edit_explanation'
   | 'mark_watched'
+  | 'clip'
   | 'take_version'
   | 'restore'
   | 'ask'
@@ -73,7 +74,8 @@ export function withChange(
   if (source_id !== null) {
     const source = around.prediction?.segments.find((segment) => segment.id === source_id);
     if (!source) return state;
-    const segment = judged(change(segmentFromModel(source, new_key)), source);
+    const drafted = segmentFromModel(source, new_key);
+    const segment = judged(change({ ...drafted, end_ms: Math.min(drafted.end_ms, around.duration_ms) }), source);
     return withSegments(state, [...state.document.segments, segment], segment.key);
   }
   if (!state.document.segments.some((segment) => segment.key === row_id)) return state;

@@ -1,32 +1,42 @@
 /** Where the lanes of the timeline lie, how bars that overlap share a lane, and what lies under the pointer. */
+import type { BarLayout } from './bar_layout';
 import type { Scale } from './view';
 
-export const LANE_NAMES = ['ruler', 'filmstrip', 'scores', 'model', 'you', 'minimap'] as const;
+export const LANE_NAMES = ['ruler', 'filmstrip', 'scores', 'clicks', 'model', 'others', 'you', 'minimap'] as const;
 export type LaneName = (typeof LANE_NAMES)[number];
+export const BAR_LANES = ['model', 'others', 'you'] as const;
+export type BarLane = (typeof BAR_LANES)[number];
 
 export interface Band {
   readonly top: number;
   readonly bottom: number;
 }
 export type Lanes = Readonly<Record<LaneName, Band>>;
+/** The lanes that are there only while they have something to show. */
+export type ShownLanes = ReadonlySet<LaneName>;
 
 /** The names of the lanes stand in this strip at the left. */
 export const GUTTER_PX = 64;
 export const RIGHT_AIR_PX = 10;
 const GAP_PX = 4;
+const LEAST_SCORES_PX = 34;
 
-/** Lanes that fill a height: the scores take what the others leave. */
-export function lanesOf(height_px: number, has_filmstrip: boolean): Lanes {
+/** Lanes that fill a height: the scores take what the others leave, and the filmstrip goes first where room is short. */
+export function lanesOf(height_px: number, shown: ShownLanes): Lanes {
+  const isHigh = height_px > 250;
   const heights: Record<LaneName, number> = {
     ruler: 22,
-    filmstrip: has_filmstrip ? Math.min(54, Math.max(36, Math.round(height_px * 0.17))) : 0,
+    filmstrip: shown.has('filmstrip') ? Math.min(54, Math.max(36, Math.round(height_px * 0.17))) : 0,
     scores: 0,
-    model: height_px > 250 ? 38 : 30,
-    you: height_px > 250 ? 42 : 34,
+    clicks: shown.has('clicks') ? 16 : 0,
+    model: isHigh ? 38 : 30,
+    others: shown.has('others') ? (isHigh ? 30 : 20) : 0,
+    you: isHigh ? 42 : 34,
     minimap: 26,
   };
-  const used = LANE_NAMES.reduce((sum, name) => sum + heights[name], 0) + GAP_PX * (LANE_NAMES.length - 1);
-  heights.scores = Math.max(36, height_px - used);
+  const used = () => LANE_NAMES.reduce((sum, name) => sum + heights[name] + (heights[name] > 0 ? GAP_PX : 0), 0);
+  if (height_px - used() < LEAST_SCORES_PX) heights.filmstrip = 0;
+  heights.scores = Math.max(LEAST_SCORES_PX, height_px - used());
   const lanes = {} as Record<LaneName, Band>;
   let top = 0;
   for (const name of LANE_NAMES) {
@@ -41,22 +51,9 @@ export type Edge = 'start' | 'end';
 /** A segment as the timeline draws it. */
 export interface Bar {
   readonly id: string;
-  readonly lane: 'model' | 'you';
+  readonly lane: BarLane;
   readonly start_ms: number;
   readonly end_ms: number;
-}
-
-/** Row of every bar and the number of rows, so that bars of one lane that overlap are drawn beneath each other. */
-export function rowsOf(bars: readonly Bar[]): { row: ReadonlyMap<string, number>; count: number } {
-  const ends: number[] = [];
-  const row = new Map<string, number>();
-  for (const bar of [...bars].sort((a, b) => a.start_ms - b.start_ms || b.end_ms - a.end_ms)) {
-    const free = ends.findIndex((end) => end <= bar.start_ms);
-    const index = free < 0 ? ends.length : free;
-    ends[index] = bar.end_ms;
-    row.set(bar.id, index);
-  }
-  return { row, count: Math.max(1, ends.length) };
 }
 
 /** The part of a lane that one of its rows takes. */
@@ -81,24 +78,26 @@ export function hitAt(
   point: { readonly x: number; readonly y: number },
   lanes: Lanes,
   scale: Scale,
-  bars: readonly Bar[],
+  bars: BarLayout,
   selected: string | null,
 ): Hit {
   const lane = LANE_NAMES.find((name) => point.y >= lanes[name].top && point.y < lanes[name].bottom);
   if (!lane) return { on: 'nothing' };
-  if (lane !== 'model' && lane !== 'you') return { on: 'lane', lane };
-  const ofLane = bars.filter((bar) => bar.lane === lane);
-  const { row, count } = rowsOf(ofLane);
-  const near = ofLane.filter((bar) => {
-    const band = rowBand(lanes[lane], row.get(bar.id) ?? 0, count);
-    const isInRow = point.y >= band.top && point.y <= band.bottom + 1;
-    return isInRow && point.x >= scale.x(bar.start_ms) - EDGE_REACH_PX && point.x <= scale.x(bar.end_ms) + EDGE_REACH_PX;
+  if (!isBarLane(lane)) return { on: 'lane', lane };
+  const reach_ms = EDGE_REACH_PX * scale.msPerPx;
+  const near = bars.during(lane, scale.time(point.x) - reach_ms, scale.time(point.x) + reach_ms).filter((bar) => {
+    const band = rowBand(lanes[lane], bars.row(bar.id), bars.rows(lane));
+    return point.y >= band.top && point.y <= band.bottom + 1;
   });
-  const edge = nearestEdge(point.x, near, scale, selected);
+  const edge = lane === 'others' ? null : nearestEdge(point.x, near, scale, selected);
   if (edge) return edge;
   const inside = near.filter((bar) => point.x >= scale.x(bar.start_ms) && point.x <= scale.x(bar.end_ms));
   const chosen = inside.find((bar) => bar.id === selected) ?? inside.at(-1);
   return chosen ? { on: 'bar', id: chosen.id } : { on: 'lane', lane };
+}
+
+function isBarLane(lane: LaneName): lane is BarLane {
+  return (BAR_LANES as readonly string[]).includes(lane);
 }
 
 function nearestEdge(x: number, bars: readonly Bar[], scale: Scale, selected: string | null): Hit | null {

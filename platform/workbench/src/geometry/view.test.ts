@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clampedView, followingView, MIN_SPAN_MS, pannedView, revealingView, Scale, spanOf, viewAround, wholeView, zoomedView } from './view';
+import { clampedView, followingView, frameView, MIN_SPAN_MS, pannedView, revealingView, Scale, spanOf, viewAround, viewBetween, wholeView, zoomedView } from './view';
 
 const DAY_MS = 86_400_000;
 
@@ -10,7 +10,7 @@ describe('zoomedView', () => {
     expect(new Scale(after, 0, 1000).x(15_000)).toBeCloseTo(new Scale(before, 0, 1000).x(15_000));
     expect(spanOf(after)).toBeCloseTo(10_000);
   });
-  it('stops at a quarter of a second and at the whole video', () => {
+  it('stops at one frame and at the whole video', () => {
     expect(spanOf(zoomedView(wholeView(DAY_MS), 0, 1e9, DAY_MS))).toBe(MIN_SPAN_MS);
     expect(zoomedView({ start_ms: 5, end_ms: 5005 }, 2000, 1e-9, 60_000)).toEqual(wholeView(60_000));
   });
@@ -35,10 +35,26 @@ describe('views inside the video', () => {
   it('widens when the interval does not fit', () => {
     expect(revealingView({ start_ms: 0, end_ms: 1000 }, 10_000, 20_000, 60_000)).toEqual(viewAround(10_000, 20_000, 60_000));
   });
-  it('turns the page when the playhead leaves it', () => {
+  it('turns the page when the playhead comes near its border', () => {
     const view = { start_ms: 0, end_ms: 10_000 };
-    expect(followingView(view, 9999, 60_000)).toBe(view);
-    expect(followingView(view, 10_001, 60_000).start_ms).toBeCloseTo(10_001 - 800);
+    expect(followingView(view, 9000, 1, 60_000)).toBe(view);
+    expect(followingView(view, 9300, 1, 60_000).start_ms).toBeCloseTo(9300 - 800);
+    expect(followingView({ start_ms: 20_000, end_ms: 30_000 }, 20_500, -1, 60_000).end_ms).toBeCloseTo(20_500 + 800);
+  });
+  it('rests at the end of the video', () => {
+    const last = { start_ms: 50_000, end_ms: 60_000 };
+    expect(followingView(last, 59_900, 1, 60_000)).toBe(last);
+  });
+  it('glides from one view to the other', () => {
+    const [from, to] = [{ start_ms: 0, end_ms: 100 }, { start_ms: 100, end_ms: 200 }];
+    expect(viewBetween(from, to, 0)).toEqual(from);
+    expect(viewBetween(from, to, 1)).toEqual(to);
+    expect(viewBetween(from, to, 0.5)).toEqual({ start_ms: 50, end_ms: 150 });
+    expect(viewBetween(from, to, 0.1).start_ms).toBeLessThan(10);
+  });
+  it('shows a few frames, also at the end', () => {
+    expect(spanOf(frameView(59_990, 40, 60_000))).toBe(320);
+    expect(frameView(59_990, 40, 60_000).end_ms).toBe(60_000);
   });
 });
 

@@ -5,8 +5,8 @@ export interface View {
   readonly end_ms: number;
 }
 
-/** The finest zoom: a quarter of a second over the whole width. */
-export const MIN_SPAN_MS = 250;
+/** The finest zoom: one frame of 60 a second over the whole width. */
+export const MIN_SPAN_MS = 16;
 
 export function spanOf(view: View): number {
   return view.end_ms - view.start_ms;
@@ -42,11 +42,38 @@ export function viewAround(start_ms: number, end_ms: number, duration_ms: number
   return clampedView({ start_ms: start_ms - air, end_ms: end_ms + air }, duration_ms);
 }
 
-/** The view turned like a page, when the playhead leaves it while playing. */
-export function followingView(view: View, time_ms: number, duration_ms: number): View {
-  if (time_ms >= view.start_ms && time_ms <= view.end_ms) return view;
+export function holds(view: View, time_ms: number): boolean {
+  return time_ms >= view.start_ms && time_ms <= view.end_ms;
+}
+
+const MARGIN = 0.08;
+
+/**
+ * Where the view goes when the playhead comes near its border while playing: one page on, so that it rests in between.
+ * The same view where nothing has to move.
+ */
+export function followingView(view: View, time_ms: number, direction: 1 | -1, duration_ms: number): View {
   const span = spanOf(view);
-  return clampedView({ start_ms: time_ms - span * 0.08, end_ms: time_ms + span * 0.92 }, duration_ms);
+  const share = (time_ms - view.start_ms) / span;
+  const isNearBorder = direction > 0 ? share > 1 - MARGIN || share < 0 : share < MARGIN || share > 1;
+  if (!isNearBorder) return view;
+  const ahead = direction > 0 ? MARGIN : 1 - MARGIN;
+  const page = clampedView({ start_ms: time_ms - ahead * span, end_ms: time_ms + (1 - ahead) * span }, duration_ms);
+  return page.start_ms === view.start_ms && page.end_ms === view.end_ms ? view : page;
+}
+
+/** A view on the way from one to another; `share` 0 is the first, 1 the second. Slow at both ends. */
+export function viewBetween(from: View, to: View, share: number): View {
+  const eased = share * share * (3 - 2 * share);
+  return {
+    start_ms: from.start_ms + (to.start_ms - from.start_ms) * eased,
+    end_ms: from.end_ms + (to.end_ms - from.end_ms) * eased,
+  };
+}
+
+/** A few frames around a time: where single frames can be told apart. */
+export function frameView(time_ms: number, frame_ms: number, duration_ms: number): View {
+  return clampedView({ start_ms: time_ms - 4 * frame_ms, end_ms: time_ms + 4 * frame_ms }, duration_ms);
 }
 
 /** The view moved as little as possible so that an interval can be seen; wider when it does not fit. */

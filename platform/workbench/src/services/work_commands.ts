@@ -11,6 +11,8 @@ import { wholeView, zoomedView } from '../geometry/view';
 import { t } from '../language/text';
 import type { Segment } from '../state/contract';
 import { nextOpenRow, rowBeside, type Row } from '../state/work';
+import { manyLabelled, manyRun } from './many';
+import { labelTapped } from './tapping';
 import type { WorkSession } from './work_session.svelte';
 
 const NEW_SEGMENT_MS = 2000;
@@ -34,7 +36,7 @@ export class WorkCommands {
 
   run(command: Command): void {
     if (this.session.isReadOnly && !onlyLooks(command)) this.session.tell(t('notice.read_only'));
-    else this.table[command]();
+    else if (!manyRun(this.session, command)) this.table[command]();
   }
 
   private readonly table: Readonly<Record<Command, () => void>> = {
@@ -242,6 +244,7 @@ export class WorkCommands {
   labelByHotkey(hotkey: string): boolean {
     const label = this.session.labels.find((one) => String(one.hotkey ?? '').toUpperCase() === hotkey);
     if (!label || this.session.isReadOnly) return false;
+    if (manyLabelled(this.session, label.name) || labelTapped(this.session, label.name)) return true;
     this.withRow((row) => { this.setLabel(row, label.name); });
     return true;
   }
@@ -315,6 +318,7 @@ export class WorkCommands {
 
   private unselect(): void {
     this.session.pending_ms = null;
+    this.session.tapping = null;
     this.session.select(null);
   }
 

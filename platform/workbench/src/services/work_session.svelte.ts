@@ -41,6 +41,10 @@ export class WorkSession {
   editing = $state<string | null>(null);
   /** A start that waits for its end (I without a selection). */
   pending_ms = $state<number | null>(null);
+  /** Rows that the next command is for, when it is for several. */
+  marked = $state.raw<ReadonlySet<string>>(new Set());
+  /** A segment that began while it plays, and waits for its end. */
+  tapping = $state.raw<{ readonly label: string; readonly start_ms: number } | null>(null);
   shownCurves = $state.raw<ReadonlySet<CurveName>>(new Set(['fused']));
   isBandShown = $state(true);
   isSubmitted = $state(false);

@@ -31,9 +31,17 @@ export function sourceIdOf(row_id: string): number | null {
   return row_id.startsWith(SUGGESTION) ? Number(row_id.slice(SUGGESTION.length)) : null;
 }
 
+const sources = new WeakMap<Prediction, ReadonlyMap<number, ModelSegment>>();
+
+/** The model's segment it came from. A prediction never changes, so its segments are put in order once. */
 export function sourceOf(segment: Segment, prediction: Prediction | null): ModelSegment | null {
-  if (segment.source_id === null) return null;
-  return prediction?.segments.find((source) => source.id === segment.source_id) ?? null;
+  if (segment.source_id === null || !prediction) return null;
+  let byId = sources.get(prediction);
+  if (!byId) {
+    byId = new Map(prediction.segments.map((source) => [source.id, source]));
+    sources.set(prediction, byId);
+  }
+  return byId.get(segment.source_id) ?? null;
 }
 
 /** The model's sentence: the one that it wrote anew, where the person took one. */
@@ -64,15 +72,20 @@ function holds(segment: Segment, source: ModelSegment): boolean {
 }
 
 function isCovered(source: ModelSegment, segments: readonly Segment[]): boolean {
-  return segments.some(
-    (segment) => segment.outcome !== 'rejected' && segment.label === source.label && holds(segment, source),
-  );
+  return segments.some((segment) => holds(segment, source));
 }
 
 /** The model's segments that still wait for a person: not judged, and no event that the person marked with the same label. */
 export function openSuggestions(document: WorkDocument, prediction: Prediction | null): ModelSegment[] {
   const judged = new Set(document.segments.map((segment) => segment.source_id));
-  return (prediction?.segments ?? []).filter((source) => !judged.has(source.id) && !isCovered(source, document.segments));
+  const kept = new Map<string, Segment[]>();
+  for (const segment of document.segments) {
+    if (segment.outcome === 'rejected') continue;
+    const ofLabel = kept.get(segment.label);
+    if (ofLabel) ofLabel.push(segment);
+    else kept.set(segment.label, [segment]);
+  }
+  return (prediction?.segments ?? []).filter((source) => !judged.has(source.id) && !isCovered(source, kept.get(source.label) ?? []));
 }
 
 function segmentRow(segment: Segment, prediction: Prediction | null): Row {

@@ -1,24 +1,20 @@
 /** Draws one whole picture of the timeline, lane by lane. */
+import type { FrameTable } from '../geometry/frames';
 import { GUTTER_PX, RIGHT_AIR_PX, type Band, type Lanes } from '../geometry/lanes';
 import { rulerOf } from '../geometry/ruler';
 import { clockText, rulerText } from '../geometry/time';
-import { Scale, wholeView } from '../geometry/view';
+import { Scale } from '../geometry/view';
 import { drawBars } from './draw_bars';
-import { drawScores, drawScoreStrip, type Pen } from './draw_scores';
+import { drawMapWindow, mapScale, type Size } from './draw_map';
+import { drawLoop, drawMarkLane, drawMarks } from './draw_marks';
+import { drawScores, type Pen } from './draw_scores';
 import type { Palette } from './palette';
 import type { Scene } from './scene';
 
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
+const NAMED = ['filmstrip', 'scores', 'clicks', 'model', 'others', 'you'] as const;
 
 export function plotScale(scene: Scene, size: Size): Scale {
   return new Scale(scene.view, GUTTER_PX, Math.max(1, size.width - GUTTER_PX - RIGHT_AIR_PX));
-}
-
-export function mapScale(scene: Scene, size: Size): Scale {
-  return new Scale(wholeView(scene.duration_ms), GUTTER_PX, Math.max(1, size.width - GUTTER_PX - RIGHT_AIR_PX));
 }
 
 /** `map` is the minimap's unchanging part, drawn once by `drawMap` and only copied here. */
@@ -29,26 +25,30 @@ export function drawFrame(
   lanes: Lanes,
   palette: Palette,
   map: CanvasImageSource,
+  frames: FrameTable,
 ): void {
   canvas.fillStyle = palette.ground;
   canvas.fillRect(0, 0, size.width, size.height);
   canvas.font = '11px system-ui, sans-serif';
   canvas.textBaseline = 'middle';
   const pen: Pen = { canvas, palette, scale: plotScale(scene, size) };
-  for (const name of ['filmstrip', 'scores', 'model', 'you'] as const) drawLaneGround(pen, scene.laneNames[name], lanes[name], name === 'scores');
+  for (const name of NAMED) drawLaneGround(pen, scene.laneNames[name], lanes[name], name === 'scores');
   drawRuler(pen, lanes.ruler);
   canvas.save();
   canvas.beginPath();
   canvas.rect(pen.scale.left_px, 0, pen.scale.width_px, lanes.you.bottom);
   canvas.clip();
   drawFilmstrip(pen, scene, lanes.filmstrip);
+  drawFrameEdges(pen, frames, lanes);
   drawQuestion(pen, scene, lanes);
+  drawLoop(pen, scene, lanes);
   canvas.restore();
   drawClippedScores(pen, scene, lanes);
   canvas.save();
   canvas.beginPath();
   canvas.rect(pen.scale.left_px - 1, 0, pen.scale.width_px + 2, lanes.you.bottom);
   canvas.clip();
+  drawMarkLane(pen, scene, lanes.clicks);
   drawBars(pen, scene, lanes);
   drawMarks(pen, scene, lanes);
   canvas.restore();
@@ -112,6 +112,21 @@ function drawFilmstrip(pen: Pen, scene: Scene, band: Band): void {
   }
 }
 
+const FRAME_EDGES_FROM_PX = 7;
+
+/** Zoomed in so far that single frames can be told apart, each begins with a line. */
+function drawFrameEdges(pen: Pen, frames: FrameTable, lanes: Lanes): void {
+  const { canvas, palette, scale } = pen;
+  const first = frames.frameAt(scale.view.start_ms);
+  const last = frames.frameAt(scale.view.end_ms);
+  if (scale.width_px / Math.max(1, last - first) < FRAME_EDGES_FROM_PX) return;
+  canvas.fillStyle = palette.line;
+  for (let frame = first; frame <= last; frame += 1) {
+    const x = Math.round(scale.x(frames.startOf(frame)));
+    canvas.fillRect(x, lanes.filmstrip.top, 1, lanes.you.bottom - lanes.filmstrip.top);
+  }
+}
+
 function drawQuestion(pen: Pen, scene: Scene, lanes: Lanes): void {
   if (!scene.question) return;
   const { canvas, palette, scale } = pen;
@@ -123,64 +138,6 @@ function drawQuestion(pen: Pen, scene: Scene, lanes: Lanes): void {
   for (const x of [left, right]) canvas.fillRect(Math.round(x), lanes.scores.top, 1, lanes.you.bottom - lanes.scores.top);
   canvas.fillRect(left, lanes.ruler.bottom - 2, right - left, 2);
   canvas.globalAlpha = 1;
-}
-
-function drawMarks(pen: Pen, scene: Scene, lanes: Lanes): void {
-  const { canvas, palette, scale } = pen;
-  const line = (time_ms: number, color: string, dash: number[]) => {
-    canvas.strokeStyle = color;
-    canvas.setLineDash(dash);
-    canvas.lineWidth = 1;
-    canvas.beginPath();
-    canvas.moveTo(Math.round(scale.x(time_ms)) + 0.5, lanes.ruler.bottom);
-    canvas.lineTo(Math.round(scale.x(time_ms)) + 0.5, lanes.you.bottom);
-    canvas.stroke();
-    canvas.setLineDash([]);
-  };
-  if (scene.hover_ms !== null) line(scene.hover_ms, palette.faint, [2, 3]);
-  if (scene.guide_ms !== null) line(scene.guide_ms, palette.question, []);
-  if (scene.pending_ms !== null) line(scene.pending_ms, palette.question, [5, 3]);
-}
-
-/** Scores and segments of the whole video, on a canvas of the minimap's own height. */
-export function drawMap(canvas: CanvasRenderingContext2D, scene: Scene, size: Size, palette: Palette): void {
-  const scale = mapScale(scene, size);
-  const band: Band = { top: 0, bottom: size.height };
-  canvas.fillStyle = palette.ground;
-  canvas.fillRect(0, 0, size.width, size.height);
-  canvas.fillStyle = palette.lane;
-  canvas.beginPath();
-  canvas.roundRect(scale.left_px, band.top, scale.width_px, band.bottom - band.top, 2);
-  canvas.fill();
-  if (scene.curves) drawScoreStrip({ canvas, palette, scale }, scene.curves, band);
-  for (const bar of scene.bars) {
-    if (bar.outcome === 'rejected') continue;
-    canvas.fillStyle = bar.color;
-    canvas.globalAlpha = bar.lane === 'you' ? 1 : 0.55;
-    canvas.fillRect(scale.x(bar.start_ms), band.top + 2, Math.max(2, scale.x(bar.end_ms) - scale.x(bar.start_ms)), bar.lane === 'you' ? 4 : 2);
-  }
-  canvas.globalAlpha = 1;
-}
-
-function drawMapWindow(pen: Pen, scene: Scene, band: Band): void {
-  const { canvas, palette, scale } = pen;
-  canvas.fillStyle = palette.faint;
-  for (const { start_ms, end_ms } of scene.played) {
-    canvas.fillRect(scale.x(start_ms), band.bottom - 2, Math.max(1, scale.x(end_ms) - scale.x(start_ms)), 2);
-  }
-  const [left, right] = [scale.x(scene.view.start_ms), scale.x(scene.view.end_ms)];
-  canvas.fillStyle = palette.ground;
-  canvas.globalAlpha = 0.6;
-  canvas.fillRect(scale.left_px, band.top, left - scale.left_px, band.bottom - band.top);
-  canvas.fillRect(right, band.top, scale.left_px + scale.width_px - right, band.bottom - band.top);
-  canvas.globalAlpha = 1;
-  canvas.strokeStyle = palette.text;
-  canvas.lineWidth = 1;
-  canvas.beginPath();
-  canvas.roundRect(left + 0.5, band.top + 0.5, Math.max(6, right - left) - 1, band.bottom - band.top - 1, 3);
-  canvas.stroke();
-  canvas.fillStyle = palette.playhead;
-  canvas.fillRect(Math.round(scale.x(scene.playhead_ms)), band.top, 1, band.bottom - band.top);
 }
 
 function drawPlayhead(pen: Pen, scene: Scene, lanes: Lanes): void {

@@ -1,5 +1,5 @@
 /** The minimap's unchanging part as a picture, drawn anew only when segments, scores, size or theme change. */
-import { drawMap, type Size } from './draw_frame';
+import { drawMap, type Size } from './draw_map';
 import type { Palette } from './palette';
 import type { Scene } from './scene';
 

@@ -1,77 +1,68 @@
-/** What the pointer does on the timeline: seek, pan, zoom, select, move edges and segments, draw new ones. */
-import type { FrameTable } from '../geometry/frames';
-import { hitAt, type Edge, type Hit, type Lanes } from '../geometry/lanes';
-import { restOf, type Rest } from '../geometry/magnet';
-import type { Scale, View } from '../geometry/view';
-import { pannedView, spanOf, viewAround, zoomedView } from '../geometry/view';
+/** What pointer, wheel and fingers do on the timeline; the drags themselves are in `drags.ts`. */
+import { NO_RUN, pinchFactor, scrollSpeed, wheelTurned, type WheelRun } from '../geometry/gesture';
+import { hitAt, type Hit } from '../geometry/lanes';
+import { frameView, pannedView, spanOf, viewAround, wholeView, zoomedView, type View } from '../geometry/view';
 import type { Scope } from '../services/scope';
-import type { Scene, TimelineBar } from './scene';
+import { dragOf, mapEdgeAt, type Drag, type Point, type TimelineGeometry, type TimelineWishes } from './drags';
+import type { Mark } from './scene';
 
-/** What the timeline asks of its owner. Moves are shown while they last and done once, when the pointer lets go. */
-export interface TimelineWishes {
-  seek(time_ms: number): void;
-  select(id: string | null): void;
-  setView(view: View): void;
-  setHover(time_ms: number | null): void;
-  previewEdge(id: string, edge: Edge, rest: Rest): void;
-  previewMove(id: string, start_ms: number): void;
-  previewDraw(start_ms: number, end_ms: number): void;
-  commit(): void;
-  cancel(): void;
-}
-
-export interface TimelineGeometry {
-  readonly scene: Scene;
-  readonly lanes: Lanes;
-  readonly plot: Scale;
-  readonly map: Scale;
-  readonly frames: FrameTable;
-}
-
-interface Drag {
+interface Held {
+  readonly drag: Drag;
   readonly hit: Hit;
-  readonly from: { readonly x: number; readonly y: number };
-  readonly fromView: View;
-  readonly bar: TimelineBar | null;
+  readonly from: Point;
+  readonly withShift: boolean;
+  last: Point;
+  isFree: boolean;
   hasMoved: boolean;
+}
+
+interface Pinch {
+  readonly fromView: View;
+  readonly apart_px: number;
+  readonly middle_ms: number;
 }
 
 const CLICK_PX = 4;
 const LINE_PX = 16;
+/** A view wider than so many frames goes to single frames by a double click, a narrower one back to the whole. */
+const CLOSE_FRAMES = 60;
 
 export class TimelinePointer {
-  private drag: Drag | null = null;
-  private mapGrab_px = 0;
+  private held: Held | null = null;
+  private readonly fingers = new Map<number, Point>();
+  private pinch: Pinch | null = null;
+  private run: WheelRun = NO_RUN;
+  private stopScrolling: (() => void) | null = null;
 
   constructor(
     private readonly canvas: HTMLCanvasElement,
     private readonly look: () => TimelineGeometry,
     private readonly wishes: TimelineWishes,
-    scope: Scope,
+    private readonly scope: Scope,
   ) {
     scope.listen(canvas, 'pointerdown', (event) => { this.down(event); });
     scope.listen(canvas, 'pointermove', (event) => { this.move(event); });
     scope.listen(canvas, 'pointerup', (event) => { this.up(event); });
-    scope.listen(canvas, 'pointercancel', () => { this.drop(); });
+    scope.listen(canvas, 'pointercancel', (event) => { this.lifted(event); this.drop(); });
     scope.listen(canvas, 'pointerleave', () => { wishes.setHover(null); });
     scope.listen(canvas, 'dblclick', (event) => { this.doubleClick(event); });
     scope.listen(canvas, 'wheel', (event) => { this.wheel(event); }, { passive: false });
     scope.listen(window, 'keydown', (event) => {
-      if (event.key === 'Escape' && this.drag) {
+      if (event.key === 'Escape' && this.held) {
         event.stopImmediatePropagation();
         this.drop();
       }
     }, { capture: true });
   }
 
-  private point(event: MouseEvent): { x: number; y: number } {
+  private point(event: MouseEvent): Point {
     const bounds = this.canvas.getBoundingClientRect();
     return { x: event.clientX - bounds.left, y: event.clientY - bounds.top };
   }
 
-  private hit(point: { x: number; y: number }): Hit {
+  private hit(point: Point): Hit {
     const { scene, lanes, plot } = this.look();
-    const selected = scene.bars.find((bar) => bar.isSelected)?.id ?? null;
+    const selected = scene.bars.bars.find((bar) => bar.isSelected)?.id ?? null;
     const hit = hitAt(point, lanes, plot, scene.bars, selected);
     return scene.isReadOnly && hit.on === 'edge' ? { on: 'bar', id: hit.id } : hit;
   }
@@ -81,116 +72,172 @@ export class TimelinePointer {
     event.preventDefault();
     this.canvas.focus({ preventScroll: true });
     this.canvas.setPointerCapture(event.pointerId);
-    const from = this.point(event);
-    const { scene } = this.look();
-    const hit: Hit = event.button === 1 ? { on: 'lane', lane: 'filmstrip' } : this.hit(from);
-    const bar = 'id' in hit ? (scene.bars.find((one) => one.id === hit.id) ?? null) : null;
-    this.drag = { hit, from, fromView: scene.view, bar, hasMoved: false };
-    if (bar) this.wishes.select(bar.id);
-    if (hit.on === 'lane' && hit.lane === 'ruler') this.wishes.seek(this.look().plot.time(from.x));
-    if (hit.on === 'lane' && hit.lane === 'minimap') this.takeMapWindow(from.x);
+    const at = this.point(event);
+    if (event.pointerType === 'touch') this.fingers.set(event.pointerId, at);
+    if (this.fingers.size === 2) this.beginPinch();
+    else this.take(event, at);
+  }
+
+  private take(event: PointerEvent, at: Point): void {
+    const { scene, plot } = this.look();
+    const hit: Hit = event.button === 1 ? { on: 'lane', lane: 'filmstrip' } : this.hit(at);
+    const bar = 'id' in hit ? scene.bars.find(hit.id) : null;
+    if (bar && bar.lane !== 'others') {
+      if (event.shiftKey) this.wishes.mark(bar.id);
+      else this.wishes.select(bar.id);
+    }
+    if (hit.on === 'lane' && hit.lane === 'ruler') this.wishes.seek(plot.time(at.x));
+    const drag = dragOf({ at, hit, bar, withShift: event.shiftKey, look: this.look, wishes: this.wishes });
+    this.held = { drag, hit, from: at, withShift: event.shiftKey, last: at, isFree: event.altKey, hasMoved: false };
   }
 
   private move(event: PointerEvent): void {
     const point = this.point(event);
-    const { plot } = this.look();
-    this.wishes.setHover(point.x >= plot.left_px ? plot.time(point.x) : null);
-    if (!this.drag) {
-      this.canvas.style.cursor = this.cursorOf(this.hit(point));
+    if (this.fingers.has(event.pointerId)) this.fingers.set(event.pointerId, point);
+    if (this.pinch) {
+      this.pinched(this.pinch);
       return;
     }
-    if (!this.drag.hasMoved && Math.hypot(point.x - this.drag.from.x, point.y - this.drag.from.y) < CLICK_PX) return;
-    this.drag.hasMoved = true;
-    this.dragged(this.drag, point, event.altKey);
+    const { held } = this;
+    if (!held) {
+      this.hovered(point, event.pointerType === 'touch');
+      return;
+    }
+    if (!held.hasMoved && Math.hypot(point.x - held.from.x, point.y - held.from.y) < CLICK_PX) return;
+    held.hasMoved = true;
+    held.last = point;
+    held.isFree = event.altKey;
+    this.wishes.setHover(null);
+    this.canvas.style.cursor = held.drag.cursor;
+    this.dragged(held);
+    if (held.drag.scrolls && this.speedOf(held) !== 0) this.scroll();
   }
 
-  private dragged(drag: Drag, point: { x: number; y: number }, isFree: boolean): void {
-    const { hit, bar } = drag;
-    const isDrawing = hit.on === 'lane' && hit.lane === 'you' && !this.look().scene.isReadOnly;
-    if (hit.on === 'edge' && bar) this.wishes.previewEdge(bar.id, hit.edge, this.rest(this.edgeTime(drag, bar, hit.edge, point.x), bar.id, isFree));
-    else if (hit.on === 'bar' && bar?.lane === 'you') this.wishes.previewMove(bar.id, this.movedStart(drag, bar, point.x, isFree));
-    else if (isDrawing) this.draw(drag, point.x, isFree);
-    else if (hit.on === 'lane' && hit.lane === 'ruler') this.wishes.seek(this.look().plot.time(point.x));
-    else if (hit.on === 'lane' && hit.lane === 'minimap') this.showOnMap(point.x - this.mapGrab_px);
-    else this.pan(drag, point.x);
+  private hovered(point: Point, isTouch: boolean): void {
+    const hit = this.hit(point);
+    this.canvas.style.cursor = this.cursorOf(hit, point);
+    const { scene, plot, map } = this.look();
+    const isInside = !isTouch && hit.on !== 'nothing' && point.x >= plot.left_px && point.x <= plot.left_px + plot.width_px;
+    const isOnMap = hit.on === 'lane' && hit.lane === 'minimap';
+    const time_ms = Math.min((isOnMap ? map : plot).time(point.x), scene.duration_ms);
+    this.wishes.setHover(isInside ? { time_ms, x_px: point.x, isOnMap, bar: 'id' in hit ? scene.bars.find(hit.id) : null } : null);
   }
 
-  // The edge keeps its distance to the pointer: taking it 5 px beside does not make it jump.
-  private edgeTime(drag: Drag, bar: TimelineBar, edge: Edge, x: number): number {
-    const began = edge === 'start' ? bar.start_ms : bar.end_ms;
-    return began + (x - drag.from.x) * this.look().plot.msPerPx;
-  }
-
-  private movedStart(drag: Drag, bar: TimelineBar, x: number, isFree: boolean): number {
-    const wanted = bar.start_ms + (x - drag.from.x) * this.look().plot.msPerPx;
-    return this.rest(wanted, bar.id, isFree).time_ms;
-  }
-
-  private rest(time_ms: number, ofBar: string, isFree: boolean): Rest {
-    const { scene, frames, plot } = this.look();
-    const others = scene.bars.filter((bar) => bar.id !== ofBar && !bar.isSelected);
-    const marks = [scene.playhead_ms, ...others.flatMap((bar) => [bar.start_ms, bar.end_ms])];
-    if (scene.question) marks.push(scene.question.start_ms, scene.question.end_ms);
-    return restOf(time_ms, marks, frames, plot.msPerPx, isFree);
-  }
-
-  private draw(drag: Drag, x: number, isFree: boolean): void {
+  // Beyond the border the drag stays at it: what is dragged is always in view.
+  private dragged(held: Held): void {
     const { plot } = this.look();
-    const times = [drag.from.x, x].map((px) => this.rest(plot.time(px), '', isFree).time_ms);
-    this.wishes.previewDraw(Math.min(...times), Math.max(...times));
+    const x = held.drag.scrolls ? Math.min(Math.max(held.last.x, plot.left_px), plot.left_px + plot.width_px) : held.last.x;
+    held.drag.moved({ x, y: held.last.y }, held.isFree);
   }
 
-  private pan(drag: Drag, x: number): void {
-    const { scene, plot } = this.look();
-    this.wishes.setView(pannedView(drag.fromView, -(x - drag.from.x) * plot.msPerPx, scene.duration_ms));
-    this.canvas.style.cursor = 'grabbing';
+  private speedOf(held: Held): number {
+    const { plot } = this.look();
+    return scrollSpeed(held.last.x, plot.left_px, plot.left_px + plot.width_px);
   }
 
-  // Inside the window it is taken where it was touched; beside it, it comes to the pointer.
-  private takeMapWindow(x: number): void {
-    const { scene, map } = this.look();
-    const isInside = x >= map.x(scene.view.start_ms) && x <= map.x(scene.view.end_ms);
-    this.mapGrab_px = isInside ? x - map.x((scene.view.start_ms + scene.view.end_ms) / 2) : 0;
-    if (!isInside) this.showOnMap(x);
+  private scroll(): void {
+    if (this.stopScrolling) return;
+    let last: number | null = null;
+    this.stopScrolling = this.scope.everyFrame((now) => {
+      const { held } = this;
+      const speed = held ? this.speedOf(held) : 0;
+      if (!held || speed === 0) {
+        this.endScrolling();
+        return;
+      }
+      const { scene, plot } = this.look();
+      const seconds = Math.min(50, now - (last ?? now)) / 1000;
+      last = now;
+      this.wishes.setView(pannedView(scene.view, speed * seconds * plot.msPerPx, scene.duration_ms));
+      this.dragged(held);
+    });
   }
 
-  private showOnMap(x: number): void {
-    const { scene, map } = this.look();
-    const middle = map.time(x);
-    const half = spanOf(scene.view) / 2;
-    this.wishes.setView(pannedView({ start_ms: middle - half, end_ms: middle + half }, 0, scene.duration_ms));
+  private endScrolling(): void {
+    this.stopScrolling?.();
+    this.stopScrolling = null;
   }
 
   private up(event: PointerEvent): void {
-    const { drag } = this;
-    this.drag = null;
-    if (!drag) return;
-    if (drag.hasMoved) {
-      if (drag.bar || (drag.hit.on === 'lane' && drag.hit.lane === 'you')) this.wishes.commit();
-    } else this.clicked(drag, event);
-    this.canvas.style.cursor = this.cursorOf(this.hit(this.point(event)));
+    this.lifted(event);
+    this.endScrolling();
+    const { held } = this;
+    this.held = null;
+    if (!held) return;
+    if (held.hasMoved) held.drag.ended();
+    else this.clicked(held, event);
+    const point = this.point(event);
+    this.canvas.style.cursor = this.cursorOf(this.hit(point), point);
   }
 
-  private clicked(drag: Drag, event: PointerEvent): void {
-    const { plot } = this.look();
-    if (drag.hit.on === 'lane' && drag.hit.lane !== 'minimap' && drag.from.x >= plot.left_px) {
-      this.wishes.seek(plot.time(drag.from.x));
-      if (drag.hit.lane === 'you' || drag.hit.lane === 'model') this.wishes.select(null);
+  private clicked(held: Held, event: PointerEvent): void {
+    const { plot, scene } = this.look();
+    const { hit } = held;
+    if (held.withShift) return;
+    if (hit.on === 'lane' && hit.lane !== 'minimap' && held.from.x >= plot.left_px) {
+      const mark = this.markAt(held.from);
+      if (mark?.comment_id) this.wishes.openComment(mark.comment_id);
+      else this.wishes.seek(mark?.start_ms ?? plot.time(held.from.x));
+      if (hit.lane === 'you' || hit.lane === 'model') this.wishes.select(null);
     }
     // A click on a bar also goes to where it was clicked, as editors of film do, unless an edge was meant.
-    if (drag.hit.on === 'bar' && event.detail < 2) this.wishes.seek(plot.time(drag.from.x));
+    if (hit.on === 'bar' && event.detail < 2) this.wishes.seek(Math.min(plot.time(held.from.x), scene.duration_ms));
+  }
+
+  /** The tap or verdict under a press on its lane: one goes exactly there. */
+  private markAt(point: Point): Mark | null {
+    const { scene, lanes, plot } = this.look();
+    if (point.y < lanes.clicks.top || point.y >= lanes.clicks.bottom) return null;
+    const time = plot.time(point.x);
+    const reach = 6 * plot.msPerPx;
+    return scene.marks.findLast((mark) => time >= mark.start_ms - reach && time <= mark.end_ms + reach) ?? null;
   }
 
   private drop(): void {
-    this.drag = null;
+    this.endScrolling();
+    this.held = null;
     this.wishes.cancel();
   }
 
+  private lifted(event: PointerEvent): void {
+    this.fingers.delete(event.pointerId);
+    if (this.fingers.size < 2) this.pinch = null;
+  }
+
+  private beginPinch(): void {
+    this.drop();
+    const [a, b] = [...this.fingers.values()];
+    if (!a || !b) return;
+    const { scene, plot } = this.look();
+    this.pinch = { fromView: scene.view, apart_px: Math.hypot(a.x - b.x, a.y - b.y), middle_ms: plot.time((a.x + b.x) / 2) };
+  }
+
+  // What was between the fingers stays between them: two fingers zoom and pan in one.
+  private pinched(pinch: Pinch): void {
+    const [a, b] = [...this.fingers.values()];
+    if (!a || !b) return;
+    const { scene, plot } = this.look();
+    const zoomed = zoomedView(pinch.fromView, pinch.middle_ms, pinchFactor(pinch.apart_px, Math.hypot(a.x - b.x, a.y - b.y)), scene.duration_ms);
+    const middle_share = ((a.x + b.x) / 2 - plot.left_px) / plot.width_px;
+    const start_ms = pinch.middle_ms - middle_share * spanOf(zoomed);
+    this.wishes.setView(pannedView({ start_ms, end_ms: start_ms + spanOf(zoomed) }, 0, scene.duration_ms));
+  }
+
+  /** A double click shows a segment large; elsewhere it goes to single frames, and from there back to the whole. */
   private doubleClick(event: MouseEvent): void {
-    const { scene } = this.look();
-    const hit = this.hit(this.point(event));
-    const bar = 'id' in hit ? scene.bars.find((one) => one.id === hit.id) : null;
-    if (bar) this.wishes.setView(viewAround(bar.start_ms, bar.end_ms, scene.duration_ms));
+    const { scene, plot, frames } = this.look();
+    const point = this.point(event);
+    const hit = this.hit(point);
+    const bar = 'id' in hit ? scene.bars.find(hit.id) : null;
+    if (bar) {
+      this.wishes.setView(viewAround(bar.start_ms, Math.min(bar.end_ms, scene.duration_ms), scene.duration_ms));
+      return;
+    }
+    if (point.x < plot.left_px || hit.on === 'nothing') return;
+    const frame = frames.frameAt(plot.time(point.x));
+    const frame_ms = frames.endOf(frame) - frames.startOf(frame);
+    const isClose = spanOf(scene.view) <= CLOSE_FRAMES * frame_ms;
+    this.wishes.setView(isClose ? wholeView(scene.duration_ms) : frameView(plot.time(point.x), frame_ms, scene.duration_ms));
   }
 
   private wheel(event: WheelEvent): void {
@@ -204,16 +251,18 @@ export class TimelinePointer {
       return;
     }
     const anchor = plot.time(Math.max(this.point(event).x, plot.left_px));
-    const strength = event.ctrlKey ? 0.01 : 0.0025;
-    this.wishes.setView(zoomedView(scene.view, anchor, Math.exp(-down * strength), scene.duration_ms));
+    this.run = wheelTurned(this.run, down, event.timeStamp, event.ctrlKey);
+    this.wishes.setView(zoomedView(scene.view, anchor, this.run.factor, scene.duration_ms));
   }
 
-  private cursorOf(hit: Hit): string {
+  private cursorOf(hit: Hit, point: Point): string {
+    const { scene, map } = this.look();
     if (hit.on === 'edge') return 'ew-resize';
-    if (hit.on === 'bar') return this.look().scene.bars.find((bar) => bar.id === hit.id)?.lane === 'you' ? 'grab' : 'pointer';
+    if (hit.on === 'bar') return scene.bars.find(hit.id)?.lane === 'you' ? 'grab' : 'pointer';
     if (hit.on === 'nothing') return 'default';
-    if (hit.lane === 'you' && !this.look().scene.isReadOnly) return 'crosshair';
+    if (hit.lane === 'you' && !scene.isReadOnly) return 'crosshair';
     if (hit.lane === 'ruler') return 'col-resize';
-    return hit.lane === 'minimap' ? 'grab' : 'default';
+    if (hit.lane !== 'minimap') return 'default';
+    return mapEdgeAt(point.x, map.x(scene.view.start_ms), map.x(scene.view.end_ms)) ? 'ew-resize' : 'grab';
   }
 }

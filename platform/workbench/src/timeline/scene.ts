@@ -1,7 +1,8 @@
 /** Everything that one picture of the timeline is drawn from. */
 import { RangeExtremes } from '../geometry/curves';
 import type { Interval } from '../geometry/coverage';
-import type { Bar } from '../geometry/lanes';
+import type { BarLayout } from '../geometry/bar_layout';
+import type { Bar, LaneName, ShownLanes } from '../geometry/lanes';
 import type { Stretch } from '../geometry/uncertain';
 import type { View } from '../geometry/view';
 import { CURVE_NAMES, type CurveName, type Filmstrip, type Outcome, type Prediction } from '../state/contract';
@@ -12,6 +13,15 @@ export interface TimelineBar extends Bar {
   readonly outcome: Outcome | null;
   readonly confidence: number | null;
   readonly isSelected: boolean;
+  /** One of several that the next command is for. */
+  readonly isMarked: boolean;
+}
+
+/** A tap, a verdict or a remark on the lane of answers. */
+export interface Mark extends Interval {
+  readonly tone: 'tap' | 'yes' | 'no' | 'unsure' | 'comment';
+  readonly isMine: boolean;
+  readonly comment_id: number | null;
 }
 
 export interface Curves {
@@ -45,14 +55,15 @@ export function curvesOf(prediction: Prediction): Curves {
 export interface Scene {
   readonly duration_ms: number;
   readonly view: View;
-  readonly bars: readonly TimelineBar[];
+  readonly bars: BarLayout<TimelineBar>;
+  readonly marks: readonly Mark[];
+  readonly shownLanes: ShownLanes;
   readonly curves: Curves | null;
   readonly shownCurves: ReadonlySet<CurveName>;
   readonly isBandShown: boolean;
   readonly uncertain: readonly Stretch[];
   readonly played: readonly Interval[];
   readonly filmstrip: { readonly image: CanvasImageSource; readonly geometry: Filmstrip } | null;
-  readonly hasFilmstripLane: boolean;
   /** Nothing can be dragged but the view. */
   readonly isReadOnly: boolean;
   readonly question: Interval | null;
@@ -62,7 +73,12 @@ export interface Scene {
   /** A segment being drawn. */
   readonly draft: (Interval & { readonly color: string }) | null;
   readonly guide_ms: number | null;
-  readonly laneNames: Readonly<Record<'filmstrip' | 'scores' | 'model' | 'you', string>>;
+  /** The stretch that is played over and over. */
+  readonly loop: Interval | null;
+  /** A box that is drawn around bars to mark them, in time. */
+  readonly box: Interval | null;
+  readonly laneNames: Readonly<Record<Exclude<LaneName, 'ruler' | 'minimap'>, string>>;
   readonly emptyYou: string;
   readonly emptyModel: string;
+  readonly pastEnd: string;
 }

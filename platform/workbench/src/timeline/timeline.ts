@@ -3,10 +3,12 @@ import { lanesOf, type Lanes } from '../geometry/lanes';
 import type { FrameTable } from '../geometry/frames';
 import type { Scope } from '../services/scope';
 import '../services/theme';
-import { drawFrame, mapScale, plotScale, type Size } from './draw_frame';
+import type { TimelineGeometry, TimelineWishes } from './drags';
+import { drawFrame, plotScale } from './draw_frame';
+import { mapScale, type Size } from './draw_map';
 import { MapPicture } from './map_picture';
 import { paletteOf, type Palette } from './palette';
-import { TimelinePointer, type TimelineGeometry, type TimelineWishes } from './pointer';
+import { TimelinePointer } from './pointer';
 import type { Scene } from './scene';
 
 export class Timeline {
@@ -28,7 +30,7 @@ export class Timeline {
     if (!pen) throw new Error('this browser draws no 2D canvas');
     this.pen = pen;
     this.palette = paletteOf(document.body);
-    this.lanes = lanesOf(0, scene.hasFilmstripLane);
+    this.lanes = lanesOf(0, scene.shownLanes);
     new TimelinePointer(canvas, () => this.geometry(), wishes, scope);
     this.watchSize(scope);
     scope.listen(document, 'vigil:theme', () => { this.repaint(); });
@@ -83,20 +85,22 @@ export class Timeline {
       this.canvas.height = high;
     }
     this.pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    this.lanes = lanesOf(height, this.scene.hasFilmstripLane);
+    const began = performance.now();
+    this.lanes = lanesOf(height, this.scene.shownLanes);
     const mapSize = { width, height: this.lanes.minimap.bottom - this.lanes.minimap.top };
     const map = this.map.of(this.scene, mapSize, this.palette, ratio);
-    drawFrame(this.pen, this.scene, this.size, this.lanes, this.palette, map);
-    this.tell();
+    drawFrame(this.pen, this.scene, this.size, this.lanes, this.palette, map, this.frames);
+    this.tell(performance.now() - began);
   }
 
   // A browser test (or any tool that drives the page) computes pixels of times from these.
-  private tell(): void {
+  private tell(spent_ms: number): void {
     const { dataset } = this.canvas;
     const { plot } = this.geometry();
     dataset.viewStartMs = String(this.scene.view.start_ms);
     dataset.viewEndMs = String(this.scene.view.end_ms);
     dataset.plot = JSON.stringify({ left: plot.left_px, width: plot.width_px });
     dataset.lanes = JSON.stringify(this.lanes);
+    dataset.drawn = spent_ms.toFixed(2);
   }
 }
