@@ -19,12 +19,15 @@ export class PhraseTyping {
   insert(phrase: string): void {
     const { box } = this;
     if (!box) return;
+    // While one is still at the slots of a phrase, the next phrase goes behind it and not into it.
+    const end = this.slots.at(-1);
+    if (end) this.choose(box, end);
     const made = withPhrase(box.value, box.selectionStart, box.selectionEnd, phrase);
     box.value = made.text;
     this.write(made.text);
     this.slots = made.slots;
     box.focus();
-    if (!this.nextSlot()) box.setSelectionRange(made.caret, made.caret);
+    this.nextSlot();
   }
 
   /** Selects the next slot; false when there is none left, so that Tab does what it always does. */
@@ -33,8 +36,12 @@ export class PhraseTyping {
     const { box } = this;
     if (!slot || !box) return false;
     this.slots = rest;
+    this.choose(box, slot);
+    return true;
+  }
+
+  private choose(box: HTMLTextAreaElement, slot: Slot): void {
     const { start, end } = slotAt(box.value, slot);
     box.setSelectionRange(start, end);
-    return true;
   }
 }

@@ -8,9 +8,8 @@ export interface Slot {
 
 export interface Inserted {
   readonly text: string;
+  /** In order; the last one is empty and lies where the phrase ends. */
   readonly slots: readonly Slot[];
-  /** Where the insertion ends. */
-  readonly caret: number;
 }
 
 const SLOT = /\{([^{}]+)\}/g;
@@ -40,7 +39,9 @@ export function withPhrase(text: string, start: number, end: number, phrase: str
     braces += 2;
     slots.push({ fromEnd: whole.length - from, toEnd: whole.length - to });
   }
-  return { text: whole, slots, caret: before.length + inserted.length };
+  // Behind the last slot comes the end of the phrase: from there one writes on.
+  const caret = before.length + inserted.length;
+  return { text: whole, slots: [...slots, { fromEnd: whole.length - caret, toEnd: whole.length - caret }] };
 }
 
 /** Where a slot lies in the text as it is now. */
