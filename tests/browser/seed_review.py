@@ -74,5 +74,6 @@ def told(*, annotation_id: int) -> dict[str, Any]:
         "document": workbench_document(annotation),
         "state": annotation.state,
         "saved_by": list(annotation.revisions.order_by("number").values_list("saved_by__username", flat=True)),
+        "sent_back": list(annotation.reviews.order_by("pk").values_list("is_sent_back", flat=True)),
         "counts": counts_now(project=annotation.video.project),
     }

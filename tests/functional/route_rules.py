@@ -94,6 +94,11 @@ RULES: dict[str, Rule] = {
     "api/questions/<int:question_id>/skip": api("POST", Level.ANNOTATOR),
     "api/questions/<int:question_id>/withdraw": api("POST", Level.ANNOTATOR),
     "api/answers/<int:answer_id>/withdraw": api("POST", Level.ANNOTATOR),
+    # members
+    "projects/<slug:slug>/members/": page(Level.MANAGER),
+    "projects/<slug:slug>/members/add/": form(Level.MANAGER, name="nobody", role="viewer"),
+    "projects/<slug:slug>/members/<int:user_id>/role/": form(Level.MANAGER, role="viewer"),
+    "projects/<slug:slug>/members/<int:user_id>/remove/": form(Level.MANAGER),
     # review
     "projects/<slug:slug>/review/": page(Level.ANNOTATOR),
     "projects/<slug:slug>/agreement/": page(Level.VIEWER),

@@ -107,6 +107,7 @@ def things_of(caller: User | None) -> dict[str, Any]:
         "annotation_id": AnnotationFactory(video=video, user=owner, state="draft").pk,
         "question_id": question.pk,
         "answer_id": answer.pk,
+        "user_id": MembershipFactory(project=project, role=Role.VIEWER).user_id,
         "comment_id": Comment.objects.create(video=video, at_ms=0, text="Look here.", author=owner).pk,
         "draft_id": DraftFactory(video=video, user=owner, model_version=version).pk,
     }

@@ -11,6 +11,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/", api.urls),
     path("", include("vigil.accounts.urls")),
+    path("", include("vigil.projects.urls")),
     path("", include("vigil.videos.urls")),
     path("", include("vigil.annotations.urls")),
     path("", include("vigil.review.urls")),

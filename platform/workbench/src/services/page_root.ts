@@ -15,6 +15,12 @@ export function pageRoot(scope: Scope): HTMLElement {
 
 /** A number of the page's `data-…` attributes or of its address, else null. */
 export function pageNumber(root: HTMLElement, name: string, query: string): number | null {
-  const text = root.dataset[name] || new URLSearchParams(location.search).get(query) || '';
+  const text = root.dataset[name] ?? '';
+  return /^\d+$/.test(text) ? Number(text) : numberOfAddress(query);
+}
+
+/** A number of the page's address, else null. */
+export function numberOfAddress(query: string): number | null {
+  const text = new URLSearchParams(location.search).get(query) ?? '';
   return /^\d+$/.test(text) ? Number(text) : null;
 }

@@ -53,9 +53,11 @@ export class Talk {
     this.isReview = author !== null && author.id !== bench.me.id && bench.annotation.id !== 0;
   }
 
-  /** Loads everything, and again whenever the person comes back to the page. */
-  begin(): void {
-    void this.load();
+  /** Loads everything, and again whenever the person comes back to the page; opens the comment that a link names. */
+  begin(comment_id: number | null): void {
+    void this.load().then(() => {
+      if (comment_id !== null) this.open(comment_id);
+    });
     this.scope.listen(window, 'focus', () => void this.load());
   }
 
