@@ -38,6 +38,17 @@ def questions(page: Page, desk: Desk) -> None:
     page.locator("[data-testid=questions]").wait_for()
 
 
+def dialog(key: str, test_id: str) -> Open:
+    """A dialog of the workbench that a key opens."""
+
+    def opened(page: Page, desk: Desk) -> None:
+        workbench(page, desk)
+        page.keyboard.press(key)
+        page.get_by_test_id(test_id).wait_for()
+
+    return opened
+
+
 PAGES: dict[str, Open] = {
     "home": place("/"),
     "project": place("/projects/{slug}/"),
@@ -46,8 +57,12 @@ PAGES: dict[str, Open] = {
     "upload": place("/projects/{slug}/upload/"),
     "questions": questions,
     "workbench": workbench,
+    "help": dialog("?", "help-overlay"),
+    "keys": dialog("Control+,", "key-settings-dialog"),
+    "palette": dialog("Control+k", "palette"),
+    "settings": place("/settings/"),
 }
-ON_A_PHONE = ("home", "project", "questions", "workbench")
+ON_A_PHONE = ("home", "settings", "project", "questions", "workbench")
 
 
 @pytest.fixture(scope="module")

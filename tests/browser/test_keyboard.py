@@ -168,10 +168,9 @@ def test_keys_work_on_other_layouts_and_are_dead_where_one_writes(page: Page, fi
     frame = page.get_by_test_id("frame")
 
     def pressed(**event: Any) -> None:
-        page.get_by_test_id("timeline").evaluate(
-            "(canvas, keys) => canvas.dispatchEvent(new KeyboardEvent('keydown', {bubbles: true, cancelable: true, ...keys}))",
-            event,
-        )
+        event = {"bubbles": True, "cancelable": True, **event}
+        dispatched = "(canvas, event) => canvas.dispatchEvent(new KeyboardEvent('keydown', event))"
+        page.get_by_test_id("timeline").evaluate(dispatched, event)
 
     pressed(key="。", code="Period")  # a Chinese input method's full stop
     expect(frame).to_have_text("1")
