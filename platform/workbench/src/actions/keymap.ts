@@ -26,7 +26,7 @@ const TABLE = {
   video_start: { group: 'play', keys: ['Home'] },
   video_end: { group: 'play', keys: ['End'] },
   play_segment: { group: 'play', keys: ['Enter'] },
-  loop_segment: { group: 'play', keys: ['Shift+Enter'] },
+  loop_segment: { group: 'play', keys: ['R'] },
   faster: { group: 'play', keys: ['>'] },
   slower: { group: 'play', keys: ['<'] },
   go_to_time: { group: 'play', keys: ['T'] },

@@ -76,6 +76,7 @@ const PREMIERE: KeysByCommand = {
   jump_to_start: ['Shift+I', '['],
   jump_to_end: ['Shift+O', ']'],
   play_segment: ['Ctrl+Shift+Space', 'Enter'],
+  loop_segment: ['Ctrl+L', 'R'],
   split: ['Ctrl+K', 'S'],
   unselect: ['Ctrl+Shift+A', 'Escape', 'U'],
   remove: ['Delete', 'Backspace'],
