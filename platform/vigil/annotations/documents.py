@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from vigil.annotations.errors import SegmentRefused
 from vigil.annotations.models import Outcome
 from vigil.annotations.schemas import DocumentIn, SegmentIn
 from vigil.projects.errors import Invalid
@@ -57,15 +58,19 @@ def segments_checked(document: DocumentIn, rules: DocumentRules) -> list[Checked
     """The document's segments with the outcome that the server sees.
 
     Raises:
-        Invalid: the first fault; the text names the segment by number and times.
+        SegmentRefused: the first fault; the text names the segment by number and times.
     """
     seen: set[UUID] = set()
     checked = []
     for number, segment in enumerate(document.segments, start=1):
         if segment.key in seen:
-            raise Invalid(f"{_name(number, segment)} has the same key as one before it; give each segment its own.")
+            why = f"{_name(number, segment)} has the same key as one before it; give each segment its own."
+            raise SegmentRefused(key=str(segment.key), why=why)
         seen.add(segment.key)
-        checked.append(segment_checked(segment, rules, _name(number, segment)))
+        try:
+            checked.append(segment_checked(segment, rules, _name(number, segment)))
+        except Invalid as error:
+            raise SegmentRefused(key=str(segment.key), why=str(error)) from error
     return checked
 
 

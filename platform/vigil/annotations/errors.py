@@ -1,8 +1,8 @@
-"""The conflict that hands back what it conflicts with."""
+"""Refusals that say what they are about: the version that a save conflicts with, the segment that is at fault."""
 
 from typing import Any
 
-from vigil.projects.errors import Conflict
+from vigil.projects.errors import Conflict, Invalid
 
 
 class RevisionConflict(Conflict):
@@ -17,3 +17,14 @@ class RevisionConflict(Conflict):
 
     def body(self) -> dict[str, Any]:
         return {**super().body(), **self.extra}
+
+
+class SegmentRefused(Invalid):
+    """One segment of a document is at fault; its key comes along, so that the page can show it."""
+
+    def __init__(self, *, key: str, why: str) -> None:
+        super().__init__(why)
+        self.key = key
+
+    def body(self) -> dict[str, Any]:
+        return {**super().body(), "segment_key": self.key}

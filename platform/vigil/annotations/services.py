@@ -27,6 +27,8 @@ WRITTEN = (
     *("draft_explanation", "draft", "dialogue"),
 )
 """What a save may change of a segment."""
+STORED = tuple({"source": "source_id", "draft": "draft_id"}.get(name, name) for name in WRITTEN)
+"""The same, as columns."""
 
 
 def annotation_open(*, user: User, video: Video) -> Annotation:
@@ -213,20 +215,28 @@ def _stored(segment: Segment) -> CheckedSegment:
 def document_write(
     *, annotation: Annotation, segments: list[CheckedSegment], content: dict[str, Any], saved_by: User | None
 ) -> None:
-    """Replaces the segments by these and appends the revision. The caller holds the annotation's row."""
+    """Replaces the segments by these and appends the revision. The caller holds the annotation's row.
+
+    Only what changed is written: most saves change one segment of a document that may hold thousands.
+    """
     annotation.refresh_from_db(fields=["revision"])
-    kept = {segment.key for segment in segments}
-    annotation.segments.exclude(key__in=kept).delete()
-    Segment.objects.bulk_create(
-        [
-            Segment(annotation=annotation, **vars(segment) | {"dialogue": list(segment.dialogue)})
-            for segment in segments
-        ],
-        update_conflicts=True,
-        unique_fields=["annotation", "key"],
-        update_fields=WRITTEN,
-    )
+    before = {row["key"]: row for row in annotation.segments.order_by().values("key", *STORED)}
+    gone = before.keys() - {segment.key for segment in segments}
+    if gone:
+        annotation.segments.filter(key__in=gone).delete()
+    changed = [row for row in map(_row, segments) if row != before.get(row["key"])]
+    if changed:
+        Segment.objects.bulk_create(
+            [Segment(annotation=annotation, **row) for row in changed],
+            update_conflicts=True,
+            unique_fields=["annotation", "key"],
+            update_fields=WRITTEN,
+        )
     Revision.objects.create(annotation=annotation, number=annotation.revision, document=content, saved_by=saved_by)
+
+
+def _row(segment: CheckedSegment) -> dict[str, Any]:
+    return {**vars(segment), "dialogue": list(segment.dialogue)}
 
 
 def _advance(annotation: Annotation, revision: int, document: DocumentIn) -> bool:

@@ -8,23 +8,23 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
-from ninja.security import django_auth
 
 from vigil.accounts.apis import router as accounts
 from vigil.active_learning.apis import router as active_learning
 from vigil.annotations.apis import router as annotations
 from vigil.annotations.packed_apis import router as packed
+from vigil.config.page_auth import PageAuth, SomebodyElse
 from vigil.finding.apis import router as finding
 from vigil.projects.errors import VigilError
 from vigil.review.apis import router as review
 
 log = logging.getLogger(__name__)
 
-# Session login; `django_auth` also checks the CSRF token of every request that changes something.
+# Session login; it also checks the CSRF token of every request that changes something.
 api = NinjaAPI(
     title="Vigil",
     version="1",
-    auth=django_auth,
+    auth=PageAuth(),
     docs_url=None,
     openapi_url="/openapi.json",
     docs_decorator=lambda view: require_safe(login_required(view)),
@@ -47,16 +47,29 @@ def _not_logged_in(request: HttpRequest, error: AuthenticationError) -> HttpResp
     return _refused(request, "NotLoggedIn", "Your login has expired. Log in again; what you did here is kept.", 401)
 
 
+@api.exception_handler(SomebodyElse)
+def _somebody_else(request: HttpRequest, error: SomebodyElse) -> HttpResponse:
+    return _refused(request, "SomebodyElse", str(error), 401)
+
+
 @api.exception_handler(HttpError)
 def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     if error.status_code == 403:
-        return _refused(request, "NotAllowed", "The CSRF token is missing or old. Reload the page and try again.", 403)
+        return _refused(request, "StaleToken", "The CSRF token is missing or old. Reload the page and try again.", 403)
     return _refused(request, "Invalid", str(error), error.status_code)
 
 
 @api.exception_handler(ValidationError)
 def _validation_error(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    return _refused(request, "Invalid", "; ".join(_fault(fault) for fault in error.errors[:3]), 422)
+    refused = {"error": "Invalid", "detail": "; ".join(_fault(fault) for fault in error.errors[:3])}
+    place = _place(error.errors[0])
+    return api.create_response(request, {**refused, "place": place} if place else refused, status=422)
+
+
+def _place(fault: dict[str, Any]) -> list[str | int]:
+    """Where in the body the fault is, without the wrapper that ninja puts around it: `["segments", 3, "label"]`."""
+    place = list(fault.get("loc", ()))
+    return place[2:] if place[:1] == ["body"] else place
 
 
 def _fault(fault: dict[str, Any]) -> str:

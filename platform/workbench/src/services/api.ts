@@ -1,5 +1,6 @@
 /** The calls to Vigil's API. Every refusal becomes an `ApiError` with the server's own sentence. */
 import type { Draft, DraftAsked, NextQuestion, Phrasebook, Preferences, QuestionsRenewed, QuestionsWaiting, SaveConflict, Saved, Scores, Submitted, Workbench, WorkDocument } from '../state/contract';
+import { pagePerson } from './page_root';
 import { unpackedScores, unpackedTimes } from '../state/packed';
 
 /** `status` is 0 when no answer came: no network, or the server is away. */
@@ -18,8 +19,15 @@ export class ApiError extends Error {
     return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500;
   }
 
+  /** The login has ended, or somebody else's has begun; cookies that were cleared show as a missing CSRF token first. */
   get isSignedOut(): boolean {
-    return this.status === 401;
+    return this.status === 401 || (this.status === 403 && this.word === 'StaleToken');
+  }
+
+  /** The server's word for the kind of refusal. */
+  get word(): string {
+    const { body } = this;
+    return typeof body === 'object' && body !== null && 'error' in body ? String(body.error) : '';
   }
 }
 
@@ -37,6 +45,8 @@ function csrfToken(): string {
 
 function headersOf(call: Call): Headers {
   const headers = new Headers({ Accept: 'application/json' });
+  const person = pagePerson();
+  if (person !== null) headers.set('X-Vigil-User', String(person));
   if (call.method && call.method !== 'GET') headers.set('X-CSRFToken', csrfToken());
   if (call.body !== undefined) headers.set('Content-Type', 'application/json');
   if (call.revision !== undefined) headers.set('If-Match', `"${call.revision}"`);

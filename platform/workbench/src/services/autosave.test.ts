@@ -2,10 +2,10 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Saved, SaveConflict, Segment, WorkDocument } from '../state/contract';
+import type { Saved, Segment, WorkDocument } from '../state/contract';
 import { ApiError } from './api';
-import { Autosave, type SaveStatus } from './autosave';
-import { localCopies } from './local_copy';
+import { Autosave, type Clash, type SaveStatus } from './autosave';
+import type { Draft } from './outbox';
 import { Scope } from './scope';
 
 function work(...labels: string[]): WorkDocument {
@@ -13,16 +13,6 @@ function work(...labels: string[]): WorkDocument {
     key: `k${index}`, start_ms: 0, end_ms: 1000, label, explanation: '', outcome: 'manual', source_id: null, draft_explanation: '',
   }));
   return { segments, is_fully_watched: false, spent_ms: 0 };
-}
-
-class MemoryStorage implements Storage {
-  private readonly kept = new Map<string, string>();
-  get length() { return this.kept.size; }
-  clear() { this.kept.clear(); }
-  getItem(key: string) { return this.kept.get(key) ?? null; }
-  key(index: number) { return [...this.kept.keys()][index] ?? null; }
-  removeItem(key: string) { this.kept.delete(key); }
-  setItem(key: string, value: string) { this.kept.set(key, value); }
 }
 
 let server: Server;
@@ -74,33 +64,39 @@ async function save(revision: number, document: WorkDocument): Promise<Saved> {
   return body as Saved;
 }
 
-function saving() {
-  const storage = new MemoryStorage();
-  const seen = { statuses: [] as SaveStatus['state'][], conflict: null as SaveConflict | null };
-  const waiting: (() => void)[] = [];
-  const copies = localCopies(1, 5, storage);
+function saving(base = work()) {
+  const seen = { statuses: [] as SaveStatus['state'][], waiting: [] as number[], clash: null as Clash | null, merged: null as WorkDocument | null, refused: 0 };
+  const checks: (() => void)[] = [];
+  const kept = { draft: null as Draft | null };
   const autosave = new Autosave({
-    scope: new Scope(), copies, revision: 0, document: work(), save, debounce_ms: 5, retry_ms: 5,
-    onConflict: (conflict) => (seen.conflict = conflict),
-    onStatus: ({ state }) => {
+    scope: new Scope(), revision: 0, document: base, save, debounce_ms: 5, retry_ms: 5,
+    keep: (draft) => (kept.draft = draft),
+    onClash: (clash) => (seen.clash = clash),
+    onMerged: (document) => (seen.merged = document),
+    onRefused: () => (seen.refused += 1),
+    onStatus: ({ state, waiting }) => {
       seen.statuses.push(state);
-      for (const check of [...waiting]) check();
+      seen.waiting.push(waiting);
+      for (const check of [...checks]) check();
     },
   });
   const reached = (state: SaveStatus['state']) =>
     new Promise<void>((done) => {
       const check = () => { if (seen.statuses.at(-1) === state) done(); };
-      waiting.push(check);
+      checks.push(check);
       check();
     });
-  return { autosave, copies, seen, reached };
+  return { autosave, kept, seen, reached };
 }
 
+const labelsOf = (document: WorkDocument | null | undefined) => document?.segments.map((one) => one.label);
+const keptLabels = (draft: Draft | null) => draft?.patch.segments.map((change) => change.after?.label);
+
 describe('Autosave', () => {
-  it('saves the last of several changes, one request at a time, and then keeps no copy', async () => {
-    const { autosave, copies, reached } = saving();
+  it('saves the last of several changes, one request at a time, and then keeps nothing', async () => {
+    const { autosave, kept, reached } = saving();
     for (const label of ['A', 'B', 'C']) autosave.changed(work(label));
-    expect(copies.kept()?.document).toEqual(work('C'));
+    expect(keptLabels(kept.draft)).toEqual(['C']);
     const first = autosave.flush();
     autosave.changed(work('D'));
     await first;
@@ -108,19 +104,20 @@ describe('Autosave', () => {
     expect(stored.document).toEqual(work('D'));
     expect(mostAtOnce).toBe(1);
     expect(autosave.revision).toBe(stored.revision);
-    expect(copies.kept()).toBeNull();
+    expect(kept.draft).toBeNull();
   });
 
-  it('keeps the work here while the server is away, and sends it when it is back', async () => {
+  it('keeps the work here while the server is away, says how much waits, and sends it when it is back', async () => {
     refusals = [503, 503];
-    const { autosave, copies, seen, reached } = saving();
-    autosave.changed(work('A'));
+    const { autosave, kept, seen, reached } = saving();
+    autosave.changed(work('A', 'B'));
     await reached('offline');
-    expect(copies.kept()).toMatchObject({ revision: 0, document: work('A') });
-    expect(autosave.hasUnsaved).toBe(true);
+    expect(kept.draft).toMatchObject({ revision: 0 });
+    expect(keptLabels(kept.draft)).toEqual(['A', 'B']);
+    expect([autosave.hasUnsaved, seen.waiting.at(-1)]).toEqual([true, 2]);
     await reached('saved');
-    expect(stored.document).toEqual(work('A'));
-    expect(seen.statuses).toContain('saving');
+    expect(stored.document).toEqual(work('A', 'B'));
+    expect(seen.waiting.at(-1)).toBe(0);
   });
 
   it('says that the person is signed out, and loses nothing', async () => {
@@ -132,19 +129,29 @@ describe('Autosave', () => {
     expect(stored.document).toEqual(work('A'));
   });
 
-  it('never overwrites another version: it stops, and goes on from the choice', async () => {
+  it('never overwrites another version: it stops where both changed the same, and goes on from the choice', async () => {
     stored = { revision: 3, document: work('Theirs') };
-    const { autosave, copies, seen, reached } = saving();
+    const { autosave, kept, seen, reached } = saving(work('Base'));
     autosave.changed(work('Mine'));
     await reached('conflict');
     autosave.changed(work('Mine', 'More'));
     expect(await autosave.flush()).toBe(false);
     expect(stored).toEqual({ revision: 3, document: work('Theirs') });
-    expect(seen.conflict).toMatchObject({ revision: 3, saved_by: 'Bea' });
-    expect(copies.kept()?.document).toEqual(work('Mine', 'More'));
+    expect(seen.clash).toMatchObject({ theirs: { revision: 3, saved_by: 'Bea' }, collisions: [{ key: 'k0', fields: ['label'] }] });
+    expect(keptLabels(kept.draft)).toEqual(['Mine', 'More']);
     autosave.resolved({ revision: 3, document: work('Theirs') }, work('Mine', 'More'));
     await reached('saved');
     expect(stored).toEqual({ revision: 4, document: work('Mine', 'More') });
+  });
+
+  it('merges by itself what does not collide, and saves it', async () => {
+    stored = { revision: 3, document: { ...work('Base'), is_fully_watched: true } };
+    const { autosave, kept, seen, reached } = saving(work('Base'));
+    autosave.changed(work('Mine'));
+    await reached('saved');
+    expect(stored).toEqual({ revision: 4, document: { ...work('Mine'), is_fully_watched: true } });
+    expect(seen.merged).toEqual(stored.document);
+    expect([seen.clash, kept.draft]).toEqual([null, null]);
   });
 
   it('knows its own version again when only the answer was lost', async () => {
@@ -152,10 +159,10 @@ describe('Autosave', () => {
     const { autosave, seen, reached } = saving();
     autosave.changed(work('A'));
     await reached('offline');
+    autosave.changed(work('B'));
     await reached('saved');
-    expect(stored).toEqual({ revision: 1, document: work('A') });
-    expect(autosave.revision).toBe(1);
-    expect(seen.conflict).toBeNull();
+    expect(labelsOf(stored.document)).toEqual(['B']);
+    expect([seen.clash, seen.merged]).toEqual([null, null]);
   });
 
   it('does not repeat what the server refused, but the next change is saved', async () => {
@@ -166,22 +173,30 @@ describe('Autosave', () => {
     autosave.changed(work('Good'));
     await reached('saved');
     expect(stored).toEqual({ revision: 1, document: work('Good') });
-    expect(seen.statuses.filter((state) => state === 'refused')).toHaveLength(1);
+    expect(seen.refused).toBe(1);
   });
-});
 
-describe('localCopies', () => {
-  it('takes nothing from a storage that holds something else', () => {
-    const storage = new MemoryStorage();
-    storage.setItem('vigil:work:1:5', '{"revision":"x"}');
-    expect(localCopies(1, 5, storage).kept()).toBeNull();
-    storage.setItem('vigil:work:1:5', 'not json');
-    expect(localCopies(1, 5, storage).kept()).toBeNull();
+  it('stops at an annotation that is gone, and goes on keeping the work', async () => {
+    refusals = [404];
+    const { autosave, kept, reached } = saving();
+    autosave.changed(work('A'));
+    await reached('gone');
+    autosave.changed(work('A', 'B'));
+    expect(await autosave.flush()).toBe(false);
+    expect(keptLabels(kept.draft)).toEqual(['A', 'B']);
+    expect(stored.revision).toBe(0);
   });
-  it('keeps the work of two people apart', () => {
-    const storage = new MemoryStorage();
-    localCopies(1, 5, storage).keep({ revision: 1, base: work(), document: work('A'), kept_at: '' });
-    expect(localCopies(2, 5, storage).kept()).toBeNull();
-    expect(localCopies(1, 5, storage).kept()?.document).toEqual(work('A'));
+
+  it('sends nothing while another tab has the work, and goes on from what that one saved', async () => {
+    const { autosave, kept, reached } = saving();
+    await autosave.yielded();
+    autosave.changed(work('A'));
+    expect(await autosave.flush()).toBe(false);
+    expect([stored.revision, keptLabels(kept.draft)]).toEqual([0, ['A']]);
+    stored = { revision: 5, document: work('Other') };
+    autosave.continued(5, work('Other'));
+    autosave.changed(work('A'));
+    await reached('saved');
+    expect(stored).toEqual({ revision: 6, document: work('A') });
   });
 });

@@ -1,26 +1,37 @@
-/** Keeps work from being lost when the page is left: asks while something is unsaved, and sends it along on the way out. */
+/** Keeps work from being lost when the page is left: sends it along on the way out, and asks only where it would be lost. */
 import type { WorkDocument } from '../state/contract';
-import type { Autosave } from './autosave';
+import type { Autosave, SaveState } from './autosave';
+import type { Safekeeping } from './safekeeping';
 import type { Scope } from './scope';
 
-// Browsers send at most 64 KiB in a request that outlives its page; longer work waits in the local copy.
+// Browsers send at most 64 KiB in a request that outlives its page; longer work waits in the browser's store.
 const LONGEST_PARTING = 60_000;
+/** Sent within the blink of an eye, or along with the page's end. */
+const ON_ITS_WAY: ReadonlySet<SaveState> = new Set(['saved', 'waiting', 'saving']);
 
-export function leaveGuard(scope: Scope, autosave: Autosave, part: (revision: number, document: WorkDocument) => void): void {
+export function leaveGuard(
+  scope: Scope,
+  autosave: Autosave,
+  keeping: Safekeeping,
+  part: (revision: number, document: WorkDocument) => void,
+): void {
+  const flush = () => {
+    if (autosave.hasUnsaved) void autosave.flush();
+  };
   scope.listen(window, 'beforeunload', (event) => {
-    if (!autosave.hasUnsaved) return;
+    if (!autosave.hasUnsaved || autosave.state === 'elsewhere') return;
     void autosave.flush();
-    event.preventDefault();
+    if (!ON_ITS_WAY.has(autosave.state) || !keeping.isSafe) event.preventDefault();
   });
   scope.listen(document, 'visibilitychange', () => {
-    if (document.visibilityState === 'hidden' && autosave.hasUnsaved) void autosave.flush();
+    if (document.visibilityState === 'hidden') flush();
   });
   scope.listen(window, 'pagehide', () => {
+    keeping.part();
     const { unsaved } = autosave;
-    if (unsaved && JSON.stringify(unsaved).length < LONGEST_PARTING) part(autosave.revision, unsaved);
+    const isWanted = unsaved && (ON_ITS_WAY.has(autosave.state) || autosave.state === 'offline');
+    if (isWanted && JSON.stringify(unsaved).length < LONGEST_PARTING) part(autosave.revision, unsaved);
   });
-  scope.listen(window, 'online', () => void autosave.flush());
-  scope.listen(window, 'focus', () => {
-    if (autosave.hasUnsaved) void autosave.flush();
-  });
+  scope.listen(window, 'online', flush);
+  scope.listen(window, 'focus', flush);
 }

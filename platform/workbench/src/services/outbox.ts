@@ -21,6 +21,8 @@ export type Letter =
 export interface Draft {
   readonly revision: number;
   readonly patch: DocumentPatch;
+  /** An earlier state of these changes that was sent, with no answer yet: the server may have it. */
+  readonly sent?: DocumentPatch | null;
   readonly kept_at: string;
 }
 
@@ -64,6 +66,17 @@ export class Outbox {
     const found = (await this.shelf.under(['letter', this.user_id])).filter((one) => one.key.at(-1) === key);
     for (const one of found) await this.shelf.remove(one.key);
     return found.length > 0;
+  }
+
+  /** A list that a part of the page keeps under a name of its own. */
+  async list(name: string): Promise<unknown[]> {
+    const [found] = await this.shelf.under(['list', this.user_id, name]);
+    return Array.isArray(found?.value) ? found.value : [];
+  }
+
+  async listKeep(name: string, items: readonly unknown[]): Promise<void> {
+    const key = ['list', this.user_id, name];
+    await (items.length > 0 ? this.shelf.put(key, items) : this.shelf.remove(key));
   }
 
   private draftKey(annotation_id: number, page: string): ShelfKey {

@@ -24,3 +24,20 @@ export function numberOfAddress(query: string): number | null {
   const text = new URLSearchParams(location.search).get(query) ?? '';
   return /^\d+$/.test(text) ? Number(text) : null;
 }
+
+/** Id of the person for whom Django made this page; null where nobody was logged in. */
+export function pagePerson(): number | null {
+  // A test has a page without a body.
+  const body = typeof document === 'undefined' ? undefined : (document.body as HTMLElement | undefined);
+  const id = body?.dataset.userId;
+  return id ? Number(id) : null;
+}
+
+const UNSAVED = '● ';
+
+/** Marks the page's title while something is unsaved, so that a tab in the background tells it too. */
+export function titleMark(isUnsaved: boolean): void {
+  if (typeof document === 'undefined') return;
+  const plain = document.title.startsWith(UNSAVED) ? document.title.slice(UNSAVED.length) : document.title;
+  document.title = isUnsaved ? UNSAVED + plain : plain;
+}

@@ -138,6 +138,11 @@ export class Talk {
     this.wishes += 1;
   }
 
+  /** The document became another one without an edit of this person: a merge, work brought back. */
+  saw(document: WorkDocument): void {
+    this.seen = document;
+  }
+
   /** What the reviewer changed: once it is saved, these segments are fixed by their hand. */
   edited(document: WorkDocument): void {
     const keys = changedKeys(this.seen, document);

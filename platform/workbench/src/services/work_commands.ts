@@ -103,7 +103,7 @@ export class WorkCommands {
 
   private async save(): Promise<void> {
     if (await this.session.autosave.flush()) this.session.tell(t('save.saved'));
-    else if (!this.session.conflict) this.session.tell(t('notice.not_saved'), 'warning');
+    else if (!this.session.saving.clash) this.session.tell(t('notice.not_saved'), 'warning');
   }
 
   private get player() {

@@ -1,19 +1,17 @@
 /** One person's work on one video: the document with its history, what is selected and shown, and its saving. */
 import type { Action, Surroundings } from '../actions/action';
-import { takeVersion } from '../actions/editing';
 import { clockText } from '../geometry/time';
 import { uncertainStretches } from '../geometry/uncertain';
 import { revealingView, wholeView, type View } from '../geometry/view';
 import { t } from '../language/text';
-import type { CurveName, Label, Prediction, SaveConflict, Workbench, WorkDocument } from '../state/contract';
+import type { CurveName, Label, Prediction, Workbench, WorkDocument } from '../state/contract';
 import { isAnswered, pairsOf } from '../state/dialogue';
 import { historyOf, recorded, redone, sealed, undone } from '../state/history';
-import { mergedDocument } from '../state/merge';
-import { rowOfInterval, rowsOfWork, sameLabelling, sourceIdOf, suggestionId, type Row, type WorkState } from '../state/work';
-import { documentSave } from './api';
-import { Autosave, type SaveStatus } from './autosave';
-import { localCopies, type LocalCopy } from './local_copy';
+import { rowOfInterval, rowsOfWork, sourceIdOf, suggestionId, type Row, type WorkState } from '../state/work';
+import { documentSave, workbenchOf } from './api';
+import type { Autosave } from './autosave';
 import type { Player } from './player.svelte';
+import { Saving, type SavedWork } from './saving.svelte';
 import type { Scope } from './scope';
 import { TimeFields } from './time_fields.svelte';
 import { Talk, type TalkPlace } from './talk.svelte';
@@ -34,8 +32,6 @@ export class WorkSession {
   /** What a drag would do, shown until the pointer lets go. */
   private preview = $state.raw<WorkState | null>(null);
   view = $state.raw<View>(wholeView(0));
-  save = $state.raw<SaveStatus>({ state: 'saved', detail: '' });
-  conflict = $state.raw<SaveConflict | null>(null);
   notice = $state.raw<Notice | null>(null);
   /** Id of the row whose explanation is being written. */
   editing = $state<string | null>(null);
@@ -53,13 +49,15 @@ export class WorkSession {
   panel = $state('segments');
   private lastLabel: string | null = null;
   private stopNotice: () => void = () => undefined;
-  readonly autosave: Autosave;
   /** Comments, reviews and what others said of the video. */
   readonly talk: Talk;
   /** Drafts from the model, phrases, dialogue. */
   readonly writing: Writing;
+  readonly saving: Saving;
   /** A viewer looks at everything and changes nothing. */
-  readonly isReadOnly: boolean;
+  readonly isViewer: boolean;
+  /** Nothing can be changed: by a viewer, and while another tab has the work. */
+  readonly isReadOnly = $derived.by(() => this.isViewer || this.saving.isElsewhere);
 
   readonly present = $derived.by(() => this.preview ?? this.history.present);
   readonly rows = $derived.by((): Row[] => rowsOfWork(this.present.document, this.prediction));
@@ -77,25 +75,16 @@ export class WorkSession {
   ) {
     this.bench = bench;
     this.prediction = bench.prediction;
-    this.isReadOnly = bench.annotation.state === 'read_only';
+    this.isViewer = bench.annotation.state === 'read_only';
     this.isSubmitted = bench.annotation.state === 'submitted';
     this.view = wholeView(bench.video.duration_ms);
     this.history = historyOf({ document: bench.annotation.document, selected: null });
     this.writing = new Writing(this, scope);
-    const { annotation } = bench;
-    const copies = localCopies(bench.me.id, annotation.id);
-    const found = copies.kept();
-    this.autosave = new Autosave({
-      scope,
-      copies,
-      revision: annotation.revision,
-      document: annotation.document,
-      save: (revision, document) => documentSave(annotation.id, revision, this.timed(document)),
-      onStatus: (status) => (this.save = status),
-      onConflict: (conflict) => (this.conflict = conflict),
+    this.saving = new Saving(bench, scope, this.savedWork(), {
+      save: (revision, document, keepalive) => documentSave(bench.annotation.id, revision, this.timed(document), keepalive),
+      load: async () => (await workbenchOf(bench.video.id, bench.question?.id ?? null)).annotation,
     });
     this.talk = new Talk(bench, scope, this.talkPlace);
-    if (found) this.restore(found);
     this.selectFirst();
   }
 
@@ -140,17 +129,27 @@ export class WorkSession {
     return { ...document, spent_ms: Math.round(this.bench.annotation.document.spent_ms + this.spent_ms()) };
   }
 
-  private restore(found: LocalCopy): void {
-    const { annotation } = this.bench;
-    if (sameLabelling(found.document, annotation.document)) return;
-    if (found.revision === annotation.revision) {
-      this.dispatch(takeVersion(found.document));
-      this.tell(t('notice.restored', { time: new Date(found.kept_at).toLocaleTimeString() }));
-      return;
-    }
-    // The server moved on since: both versions are shown, and the base of ours lets them be merged.
-    this.history = recorded(this.history, 'take_version', { ...this.history.present, document: found.document });
-    this.autosave.resolved({ revision: found.revision, document: found.base }, found.document);
+  private savedWork(): SavedWork {
+    const history = () => this.history;
+    const prediction = () => this.prediction;
+    return {
+      get history() { return history(); },
+      get prediction() { return prediction(); },
+      replace: (history) => {
+        this.preview = null;
+        this.history = history;
+        this.talk.saw(history.present.document);
+      },
+      tell: (text, tone, for_ms) => { this.tell(text, tone, for_ms); },
+      point: (key) => {
+        const row = this.rows.find((one) => one.id === key);
+        if (row && this.editing !== key) this.goTo(row);
+      },
+    };
+  }
+
+  get autosave(): Autosave {
+    return this.saving.autosave;
   }
 
   private selectFirst(): void {
@@ -187,7 +186,7 @@ export class WorkSession {
 
   private edited(): void {
     this.isSubmitted = false;
-    this.autosave.changed(this.history.present.document);
+    this.saving.changed();
     this.talk.edited(this.history.present.document);
   }
 
@@ -245,29 +244,13 @@ export class WorkSession {
     return { around: this.around, row_id, new_key: sourceIdOf(row_id) === null ? row_id : crypto.randomUUID() };
   }
 
-  tell(text: string, tone: Notice['tone'] = 'plain'): void {
+  tell(text: string, tone: Notice['tone'] = 'plain', for_ms = NOTICE_MS): void {
     this.notice = { text, tone };
     this.stopNotice();
-    this.stopNotice = this.scope.after(NOTICE_MS, () => (this.notice = null));
+    this.stopNotice = this.scope.after(for_ms, () => (this.notice = null));
   }
 
   timeText(time_ms: number): string {
     return clockText(time_ms);
-  }
-
-  /** Ends a conflict with the version that the person chose. */
-  resolve(choice: 'mine' | 'theirs' | 'merged'): void {
-    const { conflict } = this;
-    if (!conflict) return;
-    const mine = this.history.present.document;
-    const versions = {
-      mine: () => mine,
-      theirs: () => conflict.document,
-      merged: () => mergedDocument(this.autosave.base, mine, conflict.document).document,
-    };
-    const chosen = versions[choice]();
-    this.conflict = null;
-    this.history = recorded(this.history, 'take_version', { ...this.history.present, document: chosen });
-    this.autosave.resolved(conflict, chosen);
   }
 }

@@ -25,7 +25,7 @@ export interface Merged {
 type Choose = (key: string) => Choice;
 
 /** The fields that follow from others: they never collide. */
-const DERIVED: ReadonlySet<keyof Segment> = new Set(['draft_explanation']);
+const DERIVED: ReadonlySet<keyof Segment> = new Set(['draft_explanation', 'draft_id']);
 
 /** A model's segment may be judged under two keys by two people: mine goes on under theirs. */
 function pairedKeys(patch: DocumentPatch, theirs: WorkDocument): Map<string, Segment> {

@@ -28,7 +28,12 @@ export function changedFields(a: Segment, b: Segment): (keyof Segment)[] {
 }
 
 export function isSameValue(a: unknown, b: unknown): boolean {
-  return a === b || (typeof a === 'object' && JSON.stringify(a) === JSON.stringify(b));
+  return a === b || JSON.stringify(present(a)) === JSON.stringify(present(b));
+}
+
+/** A field that is left out, and a list without an entry, say as little as null. */
+function present(value: unknown): unknown {
+  return value === undefined || (Array.isArray(value) && value.length === 0) ? null : value;
 }
 
 function byKey(segments: readonly Segment[]): Map<string, Segment> {
