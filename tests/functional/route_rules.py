@@ -54,6 +54,7 @@ RULES: dict[str, Rule] = {
     "": page(Level.LOGGED_IN),
     "projects/": form(Level.SUPERUSER, name="Another project"),
     "projects/<slug:slug>/": page(Level.VIEWER),
+    "projects/<slug:slug>/search/": page(Level.VIEWER),
     "projects/<slug:slug>/questions/": page(Level.VIEWER),
     "videos/<int:video_id>/": page(Level.VIEWER),
     # videos

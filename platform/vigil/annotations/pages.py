@@ -1,35 +1,21 @@
-"""The home page, a project's videos, and the page that hosts the workbench."""
+"""The home page, and the page that hosts the workbench."""
 
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST, require_safe
 
-from vigil.annotations.overview import (
-    LABELLED,
-    ORDERS,
-    STATES,
-    VideoFilters,
-    progress,
-    progress_of,
-    sparklines,
-    videos_listed,
-)
+from vigil.annotations.overview import progress_of
 from vigil.annotations.workbench import scores_url
 from vigil.predictions.selectors import prediction_id_of
 from vigil.projects.errors import Conflict, Invalid, NotAllowed
-from vigil.projects.selectors import project_for
 from vigil.projects.services import project_create
-from vigil.registry.selectors import production_model
-from vigil.videos.models import Split, Video, WeakLabel
+from vigil.videos.models import Video
 from vigil.videos.selectors import rendition_urls, video_for
-
-VIDEOS_A_PAGE = 50
 
 
 @require_safe
@@ -52,35 +38,6 @@ def project_add(request: HttpRequest) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("home")
     return redirect("project", project.slug)
-
-
-@require_safe
-@login_required
-def project_videos(request: HttpRequest, slug: str) -> HttpResponse:
-    """The project's videos, narrowed down and ordered by the query string."""
-    project = project_for(user=request.user, slug=slug)
-    filters = VideoFilters.of_query(request.GET)
-    page = Paginator(videos_listed(project=project, filters=filters), VIDEOS_A_PAGE).get_page(request.GET.get("page"))
-    return render(
-        request,
-        "project.html",
-        {
-            "project": project,
-            "active_tab": "videos",
-            "progress": progress(projects=[project])[0],
-            "filters": filters,
-            "page": page,
-            "sparklines": sparklines(project=project, videos=list(page.object_list)),
-            "model": production_model(project=project),
-            "choices": {
-                "state": list(STATES),
-                "split": Split.values,
-                "weak_label": WeakLabel.values,
-                "labelled": list(LABELLED),
-            },
-            "orders": list(ORDERS),
-        },
-    )
 
 
 @require_safe

@@ -1,4 +1,4 @@
-"""Home, a project's videos and the workbench."""
+"""Home and the workbench."""
 
 from django.urls import path
 
@@ -7,6 +7,5 @@ from vigil.annotations import pages
 urlpatterns = [
     path("", pages.home, name="home"),
     path("projects/", pages.project_add, name="project_add"),
-    path("projects/<slug:slug>/", pages.project_videos, name="project"),
     path("videos/<int:video_id>/", pages.workbench, name="workbench"),
 ]

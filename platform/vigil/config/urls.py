@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("vigil.videos.urls")),
     path("", include("vigil.annotations.urls")),
     path("", include("vigil.review.urls")),
+    path("", include("vigil.finding.urls")),
     path("", include("vigil.active_learning.urls")),
     path("", include("vigil.retraining.urls")),
     path("", include("vigil.interop.urls")),

@@ -17,7 +17,7 @@ PROBLEMS: dict[int, Any] = dict.fromkeys((401, 404, 422), ProblemOut)
 
 
 @router.get("/videos/{int:video_id}/similar", response={200: SimilarOut, **PROBLEMS})
-def similar(request: HttpRequest, video_id: int, start_ms: Milliseconds, end_ms: Milliseconds) -> Any:
+def similar(request: HttpRequest, video_id: int, start_ms: Milliseconds = 0, end_ms: Milliseconds = 0) -> Any:
     """The likest moments of the project, the likest first; never the stretch itself."""
     user: Any = request.user
     video = video_for(user=user, video_id=video_id)

@@ -18,7 +18,7 @@ def similar_contents(*, video: Video, start_ms: int, end_ms: int) -> dict[str, A
 
 def moment_url(video_id: int, at_ms: int) -> str:
     """The workbench at a moment of a video."""
-    return f"{reverse('workbench', args=[video_id])}?at_ms={at_ms}"
+    return f"{reverse('workbench', args=[video_id])}?at={at_ms}"
 
 
 def _bodies(project_id: int, moments: Sequence[Moment]) -> list[dict[str, Any]]:

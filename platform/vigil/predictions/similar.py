@@ -1,5 +1,6 @@
 """Moments that look, to the model, like a given one: nearest clips, joined where they are neighbours."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,8 @@ NEAREST = 240
 """Clips that are looked at, of other videos and of this one each."""
 EF_SEARCH = 240
 MOST_A_VIDEO = 3
+LEAST = 0.1
+"""Similarity below which clips have nothing in common."""
 NEARLY = 0.8
 """Of the similarity of a moment's likest clip, what a neighbour needs to belong to it."""
 QUERY_CLIPS = 512
@@ -79,28 +82,41 @@ def moments_like(
 def joined(clips: Iterable[NearClip], *, most: int, most_a_video: int = MOST_A_VIDEO) -> list[Moment]:
     """The likest moments first, at most `most_a_video` of each video. Pure.
 
-    A moment is the likest clip of its place with those neighbours that are nearly as like; clips that point another
-    way are no likeness at all.
+    A moment is the likest clip of its place with those beside it that are nearly as like.
     """
-    moments: dict[int, list[list[NearClip]]] = {}
-    order: list[list[NearClip]] = []
-    for one in sorted(clips, key=lambda clip: (-clip.similarity, clip.clip)):
-        if one.similarity <= 0:
-            break
-        of_video = moments.setdefault(one.video_id, [])
-        beside = next((run for run in of_video if run[0].clip - 1 <= one.clip <= run[-1].clip + 1), None)
-        if beside is not None:
-            _grow(beside, one)
-        elif len(of_video) < most_a_video:
-            of_video.append([one])
-            order.append(of_video[-1])
-    return [_moment(run) for run in order[:most]]
+    runs: list[list[NearClip]] = []
+    alike = (clip for clip in clips if clip.similarity >= LEAST)
+    for one in sorted(alike, key=lambda clip: (clip.video_id, clip.clip)):
+        last = runs[-1][-1] if runs else None
+        if last is not None and last.video_id == one.video_id and last.clip + 1 == one.clip:
+            runs[-1].append(one)
+        else:
+            runs.append([one])
+    found = sorted(
+        (moment for run in runs for moment in _moments(run)), key=lambda one: (-one.similarity, one.start_ms)
+    )
+    taken: Counter[int] = Counter()
+    kept: list[Moment] = []
+    for moment in found:
+        taken[moment.video_id] += 1
+        if taken[moment.video_id] <= most_a_video:
+            kept.append(moment)
+    return kept[:most]
 
 
-def _grow(run: list[NearClip], one: NearClip) -> None:
-    """Puts a neighbour to its run, in order of time, if it is nearly as like as the likest of it."""
-    if one.similarity >= NEARLY * max(clip.similarity for clip in run):
-        run.insert(0 if one.clip < run[0].clip else len(run), one)
+def _moments(run: Sequence[NearClip]) -> list[Moment]:
+    """The moments of neighbouring clips: around the likest, then what is left beyond the dips beside it."""
+    if not run:
+        return []
+    peak = max(range(len(run)), key=lambda place: run[place].similarity)
+    enough = NEARLY * run[peak].similarity
+    first = last = peak
+    while first > 0 and run[first - 1].similarity >= enough:
+        first -= 1
+    while last + 1 < len(run) and run[last + 1].similarity >= enough:
+        last += 1
+    left, right = run[: max(0, first - 1)], run[last + 2 :]
+    return [_moment(run[first : last + 1]), *_moments(left), *_moments(right)]
 
 
 def _moment(run: Sequence[NearClip]) -> Moment:

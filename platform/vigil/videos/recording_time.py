@@ -48,8 +48,10 @@ def moment_in_name(name: str) -> datetime | None:
 def _moment(parts: dict[str, str | None], rest: str) -> datetime | None:
     later = LATER_TIME.search(rest) if parts["hour"] is None else None
     parts |= later.groupdict() if later else {}
-    numbers = (int(parts[unit] or 0) for unit in ("year", "month", "day", "hour", "minute", "second"))
+    year, month, day, *time = (
+        int(parts[unit] or 0) for unit in ("year", "month", "day", "hour", "minute", "second")
+    )  # fmt: skip
     try:
-        return datetime(*numbers, tzinfo=UTC)  # type: ignore[misc]
+        return datetime(year, month, day, *time, tzinfo=UTC)  # type: ignore[arg-type]
     except ValueError:  # the 31st of February
         return None

@@ -11,7 +11,7 @@ from vigil.config.texts import PLATFORM, catalogue_of, catalogues_compile, texts
 
 LANGUAGES = [to_locale(code) for code, _ in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
 TEMPLATES = sorted(PLATFORM.rglob("templates/**/*.html"))
-BARE = {"500.html", "project.html"}  # 500 is served when nothing works any more, so without catalogues.
+BARE = {"500.html"}  # 500 is served when nothing works any more, so without catalogues.
 BRANDS = {"Vigil", "fps", "UTC", "en", "zh-hans", "English"}
 TRANSLATED = re.compile(r"{%-? *blocktrans(?:late)?\b.*?{%-? *endblocktrans(?:late)? *-?%}", re.DOTALL)
 SILENT = re.compile(r"<(script|style|code|pre|svg)\b.*?</\1>|{#.*?#}|{% comment %}.*?{% endcomment %}", re.DOTALL)

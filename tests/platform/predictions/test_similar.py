@@ -105,6 +105,12 @@ def test_a_moment_ends_where_clips_are_much_less_like():
     assert (moment.start_ms, moment.end_ms, moment.similarity) == (6, 9, 0.9)
 
 
+def test_a_moment_is_one_in_whatever_order_its_clips_are_like_and_another_begins_behind_a_dip():
+    likeness = {4: 0.9, 5: 0.95, 6: 0.9, 7: 0.94, 8: 0.3, 9: 0.8, 10: 0.7}
+    moments = joined([NearClip(1, n, n, n + 1, similarity) for n, similarity in likeness.items()], most=12)
+    assert [(one.start_ms, one.end_ms) for one in moments] == [(4, 8), (9, 11)]
+
+
 def test_peak_and_small_curve_are_the_databases():
     long = [0.0] * 10_000
     long[7_777] = 1.0

@@ -8,6 +8,7 @@ import CommentsPanel from './CommentsPanel.svelte';
 import DialoguePanel from './DialoguePanel.svelte';
 import HistoryPanel from './HistoryPanel.svelte';
 import SegmentList from './SegmentList.svelte';
+import SimilarPanel from './SimilarPanel.svelte';
 
 export interface PanelProps {
   readonly session: WorkSession;
@@ -27,5 +28,6 @@ export const SIDE_PANELS: readonly SidePanelTab[] = [
   { id: 'segments', title: 'list.title', panel: SegmentList },
   { id: 'dialogue', title: 'dialogue.title', panel: DialoguePanel, count: (session) => (session.selectedRow ? pairsOf(session.selectedRow).length : 0) },
   { id: 'comments', title: 'comments.title', panel: CommentsPanel, count: (session) => session.talk.openCount },
+  { id: 'similar', title: 'similar.title', panel: SimilarPanel },
   { id: 'history', title: 'history.title', panel: HistoryPanel },
 ];

@@ -1,5 +1,5 @@
 /** The calls to Vigil's API. Every refusal becomes an `ApiError` with the server's own sentence. */
-import type { Draft, DraftAsked, NextQuestion, Phrasebook, Preferences, QuestionsRenewed, QuestionsWaiting, SaveConflict, Saved, Scores, Submitted, Workbench, WorkDocument } from '../state/contract';
+import type { Draft, DraftAsked, NextQuestion, Phrasebook, Preferences, QuestionsRenewed, QuestionsWaiting, SaveConflict, Saved, Scores, Similar, Submitted, Workbench, WorkDocument } from '../state/contract';
 import { pagePerson } from './page_root';
 import { unpackedScores, unpackedTimes } from '../state/packed';
 
@@ -174,4 +174,8 @@ export function preferencesFetch(): Promise<Preferences> {
 
 export function preferencesSave(preferences: Preferences): Promise<Preferences> {
   return called('/api/me/preferences', { method: 'PUT', body: preferences });
+}
+
+export function similarOf(video_id: number, start_ms: number, end_ms: number): Promise<Similar> {
+  return called(`/api/videos/${video_id}/similar?start_ms=${start_ms}&end_ms=${end_ms}`);
 }

@@ -3029,9 +3029,9 @@ export interface operations {
     };
     readonly vigil_finding_apis_similar: {
         readonly parameters: {
-            readonly query: {
-                readonly end_ms: number;
-                readonly start_ms: number;
+            readonly query?: {
+                readonly end_ms?: number;
+                readonly start_ms?: number;
             };
             readonly header?: never;
             readonly path: {

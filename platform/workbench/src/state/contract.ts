@@ -74,3 +74,5 @@ export type AnnotationHistory = Schemas['HistoryOut'];
 /** Which preset of keys a person uses, what they changed of it, and whether single letters count at all. */
 export type KeyPreferences = Schemas['KeyPreferences'];
 export type Preferences = Schemas['Preferences'];
+export type Moment = Schemas['MomentOut'];
+export type Similar = Schemas['SimilarOut'];
