@@ -1,6 +1,7 @@
 """Annotation templates by name.
 
-A template is a folder here with `taxonomy.yaml`, `instructions.yaml` and a file like it for each further language. Both
+A template is a folder here with `taxonomy.yaml`, `instructions.yaml` and a file like it for each further language; what
+helps people to write may stand beside them (`phrasebook`). Both
 the platform (hotkeys, colours, exports) and `ml` (phase 3, the explainer) read it through this module, which needs
 neither Django nor torch.
 """

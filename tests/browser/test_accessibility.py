@@ -49,6 +49,27 @@ def dialog(key: str, test_id: str) -> Open:
     return opened
 
 
+def dialogue(page: Page, desk: Desk) -> None:
+    """With a question without an answer, and one that was refused a draft: the desk's model has no files."""
+    workbench(page, desk)
+    page.keyboard.press("Tab")
+    page.keyboard.press("d")
+    page.get_by_test_id("suggested-question").first.wait_for()
+    if page.get_by_test_id("dialogue-pair").count() == 0:
+        page.get_by_test_id("suggested-question").first.click()
+    page.get_by_test_id("draft-answer").first.click()
+    page.locator("[data-testid=draft][data-state=failed]").wait_for()
+
+
+def explanation_editor(page: Page, desk: Desk) -> None:
+    """With the phrases, and more text than can be saved."""
+    workbench(page, desk)
+    page.keyboard.press("Tab")
+    page.keyboard.press("e")
+    page.get_by_test_id("phrase").first.wait_for()
+    page.get_by_test_id("explanation-input").fill("wall of text " * 400)
+
+
 PAGES: dict[str, Open] = {
     "home": place("/"),
     "project": place("/projects/{slug}/"),
@@ -61,6 +82,8 @@ PAGES: dict[str, Open] = {
     "keys": dialog("Control+,", "key-settings-dialog"),
     "palette": dialog("Control+k", "palette"),
     "settings": place("/settings/"),
+    "dialogue": dialogue,
+    "explanation editor": explanation_editor,
 }
 ON_A_PHONE = ("home", "settings", "project", "questions", "workbench")
 

@@ -28,7 +28,7 @@ def draft_for(*, user: User, draft_id: int) -> Draft:
         Missing: there is none, it is somebody else's, or the person is no member of its project any more.
     """
     missing = _("There is no such draft, or it is not yours; ask for a new one.")
-    found = Draft.objects.filter(pk=draft_id, user=user).select_related("video", "model_version").first()
+    found: Draft | None = Draft.objects.filter(pk=draft_id, user=user).select_related("video", "model_version").first()
     if found is None:
         raise Missing(missing)
     role_required(user=user, project_id=found.video.project_id, at_least=Role.ANNOTATOR, missing=missing)
