@@ -70,6 +70,17 @@ def explanation_editor(page: Page, desk: Desk) -> None:
     page.get_by_test_id("explanation-input").fill("wall of text " * 400)
 
 
+def panel(name: str) -> Open:
+    """The workbench with a tab of its side panel open."""
+
+    def opened(page: Page, desk: Desk) -> None:
+        workbench(page, desk)
+        page.get_by_test_id(f"tab-{name}").click()
+        page.locator("#side-panel ul, #side-panel ol").first.wait_for()
+
+    return opened
+
+
 PAGES: dict[str, Open] = {
     "home": place("/"),
     "project": place("/projects/{slug}/"),
@@ -84,8 +95,14 @@ PAGES: dict[str, Open] = {
     "settings": place("/settings/"),
     "dialogue": dialogue,
     "explanation editor": explanation_editor,
+    "review": place("/projects/{slug}/review/"),
+    "agreement": place("/projects/{slug}/agreement/"),
+    "agreement of a video": place("/videos/{video}/agreement/"),
+    "members": place("/projects/{slug}/members/"),
+    "comments": panel("comments"),
+    "history": panel("history"),
 }
-ON_A_PHONE = ("home", "settings", "project", "questions", "workbench")
+ON_A_PHONE = ("home", "settings", "project", "questions", "workbench", "review", "agreement")
 
 
 @pytest.fixture(scope="module")

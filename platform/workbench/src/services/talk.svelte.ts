@@ -70,7 +70,8 @@ export class Talk {
         annotation.id === 0 ? [] : calls.reviewsOf(annotation.id),
       ]);
       this.comments = comments;
-      this.said = said;
+      // What is reviewed is on its own lane already.
+      this.said = { ...said, others: said.others.filter((one) => one.annotation_id !== annotation.id) };
       this.reviews = reviewsByKey(reviews);
       this.failure = '';
       this.isLoaded = true;
