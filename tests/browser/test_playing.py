@@ -114,13 +114,13 @@ def test_a_segment_loops_until_told_otherwise(page: Page) -> None:
       window.rounds = 0;
       video.addEventListener('seeked', () => { if (video.currentTime < 0.1 && !video.paused) window.rounds += 1; });
     }""")
-    page.keyboard.press("Shift+Enter")
+    page.keyboard.press("r")
     expect(page.get_by_test_id("loop")).to_have_attribute("aria-pressed", "true")
     page.evaluate("""() => new Promise((done) => {
       const look = () => (window.rounds >= 3 ? done() : requestAnimationFrame(look));
       look();
     })""")
-    page.keyboard.press("Shift+Enter")
+    page.keyboard.press("r")
     expect(page.get_by_test_id("loop")).to_have_attribute("aria-pressed", "false")
     expect(page.get_by_test_id("frame")).not_to_have_text(re.compile(r"^\d$"))
 

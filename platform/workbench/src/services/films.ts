@@ -128,9 +128,7 @@ export function filmsRest(within: ParentNode = document): void {
 }
 
 export function filmsPlay(scope: Scope): void {
-  const observer = new IntersectionObserver(cameNear, { rootMargin: '200px' });
-  near = observer;
-  scope.own(() => { observer.disconnect(); });
+  near = scope.viewObserver(cameNear, { rootMargin: '200px' });
   scope.listen(document, 'pointermove', pointed, { passive: true });
   scope.listen(document, 'pointerout', left, { passive: true });
   scope.listen(document, 'pointerdown', held, { passive: true });

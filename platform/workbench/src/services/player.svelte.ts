@@ -81,15 +81,7 @@ export class Player {
   }
 
   private watchFrames(video: HTMLVideoElement, scope: Scope): void {
-    let handle = 0;
-    const shown: VideoFrameRequestCallback = (_now, metadata) => {
-      this.shown(metadata.mediaTime * 1000);
-      handle = video.requestVideoFrameCallback(shown);
-    };
-    handle = video.requestVideoFrameCallback(shown);
-    scope.own(() => {
-      video.cancelVideoFrameCallback(handle);
-    });
+    scope.everyVideoFrame(video, (_now, metadata) => { this.shown(metadata.mediaTime * 1000); });
   }
 
   // Where a seek leads to the picture that is there already, the browser tells of no new one: the picture is asked.

@@ -115,6 +115,15 @@ export class Scope {
     });
   }
 
+  /** An observer of what comes near the window, to be told which elements; it ends with the scope. */
+  viewObserver(came: IntersectionObserverCallback, options?: IntersectionObserverInit): IntersectionObserver {
+    const observer = new IntersectionObserver(came, options);
+    this.own(() => {
+      observer.disconnect();
+    });
+    return observer;
+  }
+
   end(): void {
     this.isEnded = true;
     for (const end of [...this.ends].reverse()) end();

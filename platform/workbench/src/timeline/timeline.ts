@@ -16,7 +16,7 @@ export class Timeline {
   private palette: Palette;
   private size: Size = { width: 0, height: 0 };
   private lanes: Lanes;
-  private scheduled = 0;
+  private isScheduled = false;
   private readonly map = new MapPicture();
 
   constructor(
@@ -24,7 +24,7 @@ export class Timeline {
     private scene: Scene,
     private frames: FrameTable,
     wishes: TimelineWishes,
-    scope: Scope,
+    private readonly scope: Scope,
   ) {
     const pen = canvas.getContext('2d', { alpha: false });
     if (!pen) throw new Error('this browser draws no 2D canvas');
@@ -34,16 +34,13 @@ export class Timeline {
     new TimelinePointer(canvas, () => this.geometry(), wishes, scope);
     this.watchSize(scope);
     scope.listen(document, 'vigil:theme', () => { this.repaint(); });
-    scope.own(() => { cancelAnimationFrame(this.scheduled); });
   }
 
   private watchSize(scope: Scope): void {
-    const observer = new ResizeObserver(() => {
+    scope.observeSize(this.canvas, () => {
       this.size = { width: this.canvas.clientWidth, height: this.canvas.clientHeight };
       this.invalidate();
     });
-    observer.observe(this.canvas);
-    scope.own(() => { observer.disconnect(); });
   }
 
   private repaint(): void {
@@ -68,9 +65,10 @@ export class Timeline {
   }
 
   private invalidate(): void {
-    if (this.scheduled) return;
-    this.scheduled = requestAnimationFrame(() => {
-      this.scheduled = 0;
+    if (this.isScheduled) return;
+    this.isScheduled = true;
+    this.scope.nextFrame(() => {
+      this.isScheduled = false;
       this.draw();
     });
   }
