@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Prediction, Segment } from '../state/contract';
-import { isAnswered, MOST_PAIRS, notYetAsked, pairsOf } from '../state/dialogue';
+import { isAnswered, joinedPairs, MOST_PAIRS, notYetAsked, pairsOf } from '../state/dialogue';
 import { suggestionId, type WorkState } from '../state/work';
 import type { Action, Surroundings } from './action';
 import { addPair, editPair, movePair, removePair, takeAnswer, takeDraft } from './dialogue';
@@ -56,6 +56,12 @@ describe('a dialogue', () => {
     const talked = addPair({ around, row_id: 'k8', new_key: 'k8' }, 'Where?', 'Here.').perform(cut);
     const next = { ...second, dialogue: talked.document.segments[1]?.dialogue ?? [] };
     expect(pairsOf(only(merge(around, 'k7', next, 'k7').perform(talked))).map((pair) => pair.question)).toEqual(['Who?', 'Where?']);
+  });
+
+  it('of two people is one, where my answer to the same question stands', () => {
+    const theirs = [{ question: 'Who?', answer: 'A man.' }, { question: 'Where?', answer: 'Here.' }];
+    const mine = [{ question: 'Who? ', answer: 'A woman.' }, { question: 'Why?', answer: 'Money.' }];
+    expect(joinedPairs(theirs, mine).map((pair) => pair.answer)).toEqual(['A woman.', 'Here.', 'Money.']);
   });
 
   it('knows what counts and what is still worth asking', () => {

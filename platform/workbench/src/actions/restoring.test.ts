@@ -4,7 +4,7 @@ import type { WorkState } from '../state/work';
 import { restore } from './restoring';
 
 const segment = (key: string, changes: Partial<Segment> = {}): Segment => ({
-  key, start_ms: 1000, end_ms: 2000, label: 'Fire', explanation: '', outcome: 'manual', source_id: null, draft_explanation: '', ...changes,
+  key, start_ms: 1000, end_ms: 2000, label: 'Fire', explanation: '', outcome: 'manual', source_id: null, draft_explanation: '', draft_id: null, dialogue: [], ...changes,
 });
 const state = (...segments: Segment[]): WorkState => ({ document: { segments, is_fully_watched: false, spent_ms: 0 }, selected: null });
 

@@ -5,7 +5,7 @@ import { remove } from './judging';
 import { clipAll, together } from './together';
 
 function segment(key: string, start_ms: number, end_ms: number): Segment {
-  return { key, start_ms, end_ms, label: 'Fighting', explanation: '', outcome: 'manual', source_id: null, draft_explanation: '' };
+  return { key, start_ms, end_ms, label: 'Fighting', explanation: '', outcome: 'manual', source_id: null, draft_explanation: '', draft_id: null, dialogue: [] };
 }
 const state: WorkState = {
   document: { segments: [segment('a', 0, 1000), segment('b', 2000, 99_000), segment('c', 70_000, 80_000)], is_fully_watched: false, spent_ms: 0 },

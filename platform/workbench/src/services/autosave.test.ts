@@ -10,7 +10,7 @@ import { Scope } from './scope';
 
 function work(...labels: string[]): WorkDocument {
   const segments = labels.map((label, index): Segment => ({
-    key: `k${index}`, start_ms: 0, end_ms: 1000, label, explanation: '', outcome: 'manual', source_id: null, draft_explanation: '',
+    key: `k${index}`, start_ms: 0, end_ms: 1000, label, explanation: '', outcome: 'manual', source_id: null, draft_explanation: '', draft_id: null, dialogue: [],
   }));
   return { segments, is_fully_watched: false, spent_ms: 0 };
 }

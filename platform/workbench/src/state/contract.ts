@@ -8,11 +8,8 @@ type Full<Shape> = { readonly [Field in keyof Shape]-?: NonNullable<Shape[Field]
 
 export type Outcome = Schemas['Outcome'];
 /** A segment that a person has judged or drawn. */
-export type Segment = Omit<Schemas['SegmentOut'], Talk> & Partial<Pick<Schemas['SegmentOut'], Talk>>;
-type Talk = 'dialogue' | 'draft_id';
-export interface WorkDocument extends Omit<Schemas['DocumentOut'], 'segments'> {
-  readonly segments: readonly Segment[];
-}
+export type Segment = Schemas['SegmentOut'];
+export type WorkDocument = Schemas['DocumentOut'];
 export type Turn = Schemas['TurnOut'];
 /** What the current model is asked for, and how far it is. */
 export type DraftAsked = Schemas['DraftIn'];

@@ -29,6 +29,14 @@ export function isAnswered(pair: Pair): boolean {
   return pair.question.trim() !== '' && pair.answer.trim() !== '';
 }
 
+/** Two dialogues about one event as one; to the same question the later answer stands. */
+export function joinedPairs(earlier: readonly Pair[], later: readonly Pair[]): Pair[] {
+  const answers = new Map(later.map((pair) => [pair.question.trim(), pair]));
+  const kept = earlier.map((pair) => answers.get(pair.question.trim()) ?? pair);
+  const known = new Set(earlier.map((pair) => pair.question.trim()));
+  return [...kept, ...later.filter((pair) => !known.has(pair.question.trim()))];
+}
+
 /** Of the questions worth asking, those that are not in the dialogue yet. */
 export function notYetAsked(suggested: readonly string[], pairs: readonly Pair[]): string[] {
   const asked = new Set(pairs.map((pair) => pair.question.trim()));

@@ -5,7 +5,7 @@ import { mergedDocument } from './merge';
 import { sameLabelling, type WorkState } from './work';
 
 function segment(key: string, changes: Partial<Segment> = {}): Segment {
-  return { key, start_ms: 0, end_ms: 1000, label: 'Fire', explanation: '', outcome: 'manual', source_id: null, draft_explanation: '', ...changes };
+  return { key, start_ms: 0, end_ms: 1000, label: 'Fire', explanation: '', outcome: 'manual', source_id: null, draft_explanation: '', draft_id: null, dialogue: [], ...changes };
 }
 function work(...segments: Segment[]): WorkDocument {
   return { segments, is_fully_watched: false, spent_ms: 0 };

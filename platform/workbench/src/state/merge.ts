@@ -1,5 +1,6 @@
 /** One document from two that grew apart: my changes, field by field, on top of somebody else's version. */
 import type { Prediction, Segment, WorkDocument } from './contract';
+import { joinedPairs, MOST_PAIRS, pairsOf, turnsOf } from './dialogue';
 import { changedFields, isSameSegment, isSameValue, patchOf, type DocumentPatch, type SegmentChange } from './patch';
 import { outcomeOf, sourceOf } from './work';
 
@@ -79,6 +80,7 @@ function union(merged: Segment, mine: Segment, theirs: Segment): Segment {
     start_ms: Math.min(mine.start_ms, theirs.start_ms),
     end_ms: Math.max(mine.end_ms, theirs.end_ms),
     explanation: joined(mine.explanation, theirs.explanation),
+    dialogue: turnsOf(joinedPairs(pairsOf(theirs), pairsOf(mine)).slice(0, MOST_PAIRS)),
   };
 }
 
