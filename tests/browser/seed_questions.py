@@ -22,11 +22,13 @@ from vigil.videos.processing import process_next
 from vigil.videos.services import videos_import
 
 
-def films_fill(*, project_name: str, folder: str, videos: int, seconds: int) -> dict[str, Any]:
+def films_fill(
+    *, project_name: str, folder: str, videos: int, seconds: int, password: str = PASSWORD
+) -> dict[str, Any]:
     """A project with ready, predicted films and nothing asked yet; the people of the desk are its members."""
     project, _ = project_get_or_create(name=project_name)
     for name, role in PEOPLE.items():
-        user = User.objects.filter(username=name).first() or User.objects.create_user(name, password=PASSWORD)
+        user = User.objects.filter(username=name).first() or User.objects.create_user(name, password=password)
         membership_set(user=user, project_id=project.pk, role=role)
     place = Path(folder)
     place.mkdir(exist_ok=True)
