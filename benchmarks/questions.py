@@ -47,18 +47,27 @@ button, nothing nudges an edge by key, and the next task opens after submit. Hot
 ARRIVAL = """
 window.addEventListener('keydown', () => { window.pressedAt = performance.now(); }, { capture: true });
 window.awaitQuestion = (id) => {
-  window.arrivedMs = null;
+  delete document.documentElement.dataset.arrivedMs;
   const look = () => {
     const place = document.querySelector(`[data-testid=questions][data-question-id="${id}"], [data-testid=question-banner][data-question-id="${id}"]`);
     const video = document.querySelector('[data-testid=video]');
     const isOwn = !video?.dataset.questionId || video.dataset.questionId === String(id);
-    if (place && video && isOwn && video.readyState >= 2 && !video.seeking) window.arrivedMs = performance.now() - window.pressedAt;
+    if (place && video && isOwn && video.readyState >= 2 && !video.seeking) document.documentElement.dataset.arrivedMs = performance.now() - window.pressedAt;
     else requestAnimationFrame(look);
   };
   look();
 };
 """  # noqa: E501
 """From the key to the first frame of the browser in which the question and a picture of its place are shown."""
+
+
+SEEN = """() => new Promise((seen) => {
+  const look = () => {
+    if (document.querySelector('[data-testid=video]').currentTime > 0.5) seen();
+    else requestAnimationFrame(look);
+  };
+  look();
+})"""
 
 
 @dataclass
@@ -93,7 +102,7 @@ def verify(person: Person, number: int) -> None:
 
 def glance(person: Person, number: int) -> None:
     if number % 2 == 0:
-        person.page.wait_for_function("() => document.querySelector('[data-testid=video]').currentTime > 0.5")
+        person.page.evaluate(SEEN)
         person.press("Space")
     person.press("Enter")
 
@@ -220,7 +229,7 @@ def answered(page: Page, slug: str, mode: str, ids: list[int], script: Callable[
         page.get_by_test_id(f"mode-{mode}").click()
     page.locator(f"[data-question-id='{ids[0]}']").first.wait_for()
     page.evaluate("id => { window.pressedAt = 0; window.awaitQuestion(id); }", ids[0])
-    page.wait_for_function("window.arrivedMs !== null")
+    arrived_ms(page)
     if mode == "glance":
         page.get_by_test_id("speed-8").click()
     person, run = Person(page), Run()
@@ -230,14 +239,20 @@ def answered(page: Page, slug: str, mode: str, ids: list[int], script: Callable[
             page.evaluate("id => { window.awaitQuestion(id); }", following)
         script(person, number)
         if following is not None:
-            page.wait_for_function("window.arrivedMs !== null")
-            run.next_ms.append(float(page.evaluate("window.arrivedMs")))
+            run.next_ms.append(arrived_ms(page))
     if is_quick:
         page.locator("[data-testid=questions][data-unsent='0']").wait_for()
     else:
         page.wait_for_url("**/questions/**")
     run.seconds, run.actions = time.perf_counter() - began_at, person.actions
     return run
+
+
+def arrived_ms(page: Page) -> float:
+    """How long the question that is awaited took to be shown."""
+    shown = page.locator("html[data-arrived-ms]")
+    shown.wait_for(state="attached")
+    return float(shown.get_attribute("data-arrived-ms") or "nan")
 
 
 def recipe_count(mode: str) -> int:

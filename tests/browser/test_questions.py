@@ -11,6 +11,13 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import Desk, logged_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+SEEN_3_S = """() => new Promise((seen) => {
+  const look = () => {
+    if (document.querySelector('[data-testid=video]').currentTime > 3) seen();
+    else requestAnimationFrame(look);
+  };
+  look();
+})"""
 SEEDS = "tests.browser.seed_questions"
 
 
@@ -115,7 +122,7 @@ def test_a_glance_is_marked_undone_and_counted_without_idle_time(asked: Asked, a
     ann.get_by_test_id("speed-4").click()
     video = ann.get_by_test_id("video")
     expect(video).to_have_js_property("playbackRate", 4)
-    ann.wait_for_function("() => document.querySelector('[data-testid=video]').currentTime > 3")
+    ann.evaluate(SEEN_3_S)
     ann.keyboard.press("Space")
     expect(ann.get_by_test_id("mark")).to_have_count(1)
     at_ms = int(ann.get_by_test_id("mark").get_attribute("data-at-ms") or 0)
