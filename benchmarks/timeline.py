@@ -36,7 +36,10 @@ GESTURE = """async ([steps, deltaX, deltaY]) => {
   const canvas = document.querySelector('[data-testid=timeline]');
   const box = canvas.getBoundingClientRect();
   const frame = () => new Promise((done) => requestAnimationFrame(done));
+  // A browser hands over input between two pictures, not while one is made.
+  const between = () => new Promise((done) => setTimeout(done));
   await frame();
+  await between();
   const from = performance.now();
   let last = from;
   const gaps = [];
@@ -48,6 +51,7 @@ GESTURE = """async ([steps, deltaX, deltaY]) => {
       clientX: box.left + box.width * 0.6, clientY: box.top + box.height / 2,
     }));
     const now = await frame();
+    await between();
     if (step > 0) gaps.push(now - last);
     last = now;
     spent.push(Number(canvas.dataset.drawn));
@@ -141,8 +145,8 @@ def measured(browser: Browser, address: str, filled: dict[str, Any]) -> list[Fig
     first_ms = statistics.median(first for first, _ in opened[1:])
     ready_ms = statistics.median(ready for _, ready in opened[1:])
     gestures = {
-        "zoom, a day to one frame and back": page.evaluate(GESTURE, [240, 0, -60]),
-        "pan": page.evaluate(GESTURE, [240, 40, 0]),
+        "zoom, a day to one frame and back": page.evaluate(GESTURE, [240, 0, -19]),
+        "pan at an hour or so": panned(page),
     }
     goal, since = f"under {FIRST_PICTURE_GOAL_MS} ms", "start of the navigation"
     figures = [
@@ -156,6 +160,13 @@ def measured(browser: Browser, address: str, filled: dict[str, Any]) -> list[Fig
         figures += gesture_figures(name, told)
     ours_ms = statistics.median(gestures["zoom, a day to one frame and back"]["gaps"])
     return [*figures, against_plain(page, filled["video"], ours_ms)]
+
+
+def panned(page: Page) -> dict[str, Any]:
+    """A pan to and fro, zoomed in a little."""
+    page.evaluate(GESTURE, [1, 0, -600])
+    told: dict[str, Any] = page.evaluate(GESTURE, [240, 40, 0])
+    return told
 
 
 def opened_ms(page: Page, video_id: int) -> tuple[float, float]:

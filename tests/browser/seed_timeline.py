@@ -11,7 +11,7 @@ import av
 import numpy as np
 
 from tests.browser.seeding import film, prediction_add
-from tests.factories import ModelVersionFactory, PredictionFactory
+from tests.factories import AnnotationFactory, ModelVersionFactory, PredictionFactory, SegmentFactory
 from vigil.accounts.models import Role, User
 from vigil.accounts.services import membership_set
 from vigil.predictions.models import PredictedSegment, Prediction
@@ -57,7 +57,10 @@ def day_fill(*, project_name: str, folder: str, password: str, segments: int = 2
 
 
 def timeline_fill(*, project_name: str, folder: str) -> dict[str, Any]:
-    """Films of 20 s for ann: three with two suggestions, one with 5,000, one with one past its end, one unpredicted."""
+    """Films of 20 s for ann: three with two suggestions, one with 5,000, one with one past its end, one unpredicted.
+
+    Ben has submitted one segment of the second film.
+    """
     project, _ = project_get_or_create(name=project_name)
     membership_set(user=User.objects.get(username="ann"), project_id=project.pk, role=Role.ANNOTATOR)
     names = ("plain", "second", "third", "crowded", "beyond", "unseen")
@@ -70,6 +73,9 @@ def timeline_fill(*, project_name: str, folder: str) -> dict[str, Any]:
     videos = {video.name.removesuffix(".mp4"): video for video in Video.objects.filter(project=project)}
     for name in ("plain", "second", "third"):
         prediction_add(version, videos[name])
+    ben = User.objects.get(username="ben")
+    membership_set(user=ben, project_id=project.pk, role=Role.ANNOTATOR)
+    SegmentFactory(annotation=AnnotationFactory(video=videos["second"], user=ben), start_ms=2000, end_ms=4000)
     scored(version, videos["crowded"], segments=5000)
     beyond = scored(version, videos["beyond"], segments=1)
     PredictedSegment.objects.create(

@@ -181,6 +181,17 @@ def test_split_merge_and_a_loop(opened: Callable[[str], TimelinePage]) -> None:
     assert sorted(row[2] for row in timeline.rows()) == ["open", "open"]
 
 
+def test_what_others_marked_has_a_lane_of_its_own(opened: Callable[[str], TimelinePage]) -> None:
+    timeline = opened("second")
+    timeline.until(lambda: timeline.told["lanes"]["others"]["bottom"] > timeline.told["lanes"]["others"]["top"], "ben")
+    timeline.page.mouse.move(*timeline.at("others", 3000))
+    expect(timeline.page.get_by_test_id("hover-preview")).to_contain_text("ben: Fighting")
+    timeline.drag("you", 1000, 4000, off_px=2)
+    (drawn,) = [row for row in timeline.rows() if row[2] == "manual"]
+    assert drawn[1] == 4000  # held by the edge of ben's segment
+    timeline.press("Control+z")
+
+
 def test_the_minimap_jumps_moves_and_grows_its_window(opened: Callable[[str], TimelinePage]) -> None:
     timeline = opened("plain")
     timeline.page.mouse.dblclick(*timeline.at("model", 8000))

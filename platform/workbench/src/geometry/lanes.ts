@@ -26,7 +26,7 @@ export function lanesOf(height_px: number, shown: ShownLanes): Lanes {
   const isHigh = height_px > 250;
   const heights: Record<LaneName, number> = {
     ruler: 22,
-    filmstrip: shown.has('filmstrip') ? Math.min(54, Math.max(36, Math.round(height_px * 0.17))) : 0,
+    filmstrip: shown.has('filmstrip') ? Math.min(54, Math.max(32, Math.round(height_px * (shown.has('others') ? 0.12 : 0.16)))) : 0,
     scores: 0,
     clicks: shown.has('clicks') ? 16 : 0,
     model: isHigh ? 38 : 30,

@@ -72,11 +72,11 @@ const MAP_EDGE_PX = 6;
 export function dragOf(grab: Grab): Drag {
   const { hit, bar } = grab;
   const isReadOnly = grab.look().scene.isReadOnly;
+  if (grab.withShift && (bar ? bar.lane !== 'others' : 'lane' in hit && (hit.lane === 'you' || hit.lane === 'model'))) return boxDrag(grab);
   if (hit.on === 'edge' && bar) return edgeDrag(grab, bar, hit.edge);
-  if (hit.on === 'bar' && bar?.lane === 'you' && !isReadOnly && !grab.withShift) return barDrag(grab, bar);
+  if (hit.on === 'bar' && bar?.lane === 'you' && !isReadOnly) return barDrag(grab, bar);
   if (hit.on === 'lane' && hit.lane === 'ruler') return rulerDrag(grab);
   if (hit.on === 'lane' && hit.lane === 'minimap') return mapDrag(grab);
-  if (grab.withShift && 'lane' in hit && (hit.lane === 'you' || hit.lane === 'model')) return boxDrag(grab);
   if (hit.on === 'lane' && hit.lane === 'you' && !isReadOnly) return drawDrag(grab);
   return panDrag(grab);
 }

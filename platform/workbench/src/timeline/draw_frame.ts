@@ -7,7 +7,7 @@ import { Scale } from '../geometry/view';
 import { drawBars } from './draw_bars';
 import { drawMapWindow, mapScale, type Size } from './draw_map';
 import { drawLoop, drawMarkLane, drawMarks } from './draw_marks';
-import { drawScores, type Pen } from './draw_scores';
+import { drawGrid, drawScores, type Pen } from './draw_scores';
 import type { Palette } from './palette';
 import type { Scene } from './scene';
 
@@ -59,9 +59,10 @@ export function drawFrame(
 
 function drawClippedScores(pen: Pen, scene: Scene, lanes: Lanes): void {
   const { canvas, scale } = pen;
+  drawGrid(pen, lanes.scores);
   canvas.save();
   canvas.beginPath();
-  canvas.rect(scale.left_px - 24, lanes.scores.top, scale.width_px + 24, lanes.scores.bottom - lanes.scores.top);
+  canvas.rect(scale.left_px, lanes.scores.top, scale.width_px, lanes.scores.bottom - lanes.scores.top);
   canvas.clip();
   drawScores(pen, scene, lanes.scores);
   canvas.restore();
