@@ -169,8 +169,8 @@ def test_a_drag_beyond_the_border_scrolls_until_it_is_let_go(opened: Callable[[s
     timeline.press("Control+z")
 
 
-def test_split_merge_and_a_loop(opened: Callable[[str], TimelinePage]) -> None:
-    timeline = opened("second")
+def test_split_merge_and_undo(opened: Callable[[str], TimelinePage]) -> None:
+    timeline = opened("plain")
     timeline.page.mouse.click(*timeline.at("model", 8000))
     timeline.press("s")
     assert sorted(row[2] for row in timeline.rows()) == ["changed", "manual", "open"]
