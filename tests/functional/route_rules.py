@@ -78,6 +78,7 @@ RULES: dict[str, Rule] = {
     # the API
     "api/openapi.json": page(Level.LOGGED_IN),
     "api/videos/<int:video_id>/workbench": api("GET", Level.VIEWER),
+    "api/videos/<int:video_id>/retry": api("POST", Level.MANAGER),
     "api/videos/<int:video_id>/frame-times": api("GET", Level.VIEWER),
     "api/videos/<int:video_id>/drafts": api("POST", Level.ANNOTATOR, **DRAFT),
     "api/projects/<slug:slug>/phrases": api("GET", Level.VIEWER),

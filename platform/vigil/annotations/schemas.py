@@ -8,6 +8,7 @@ from ninja import Schema
 from pydantic import AfterValidator, ConfigDict, Field, StrictBool, StrictInt
 
 from vigil.annotations.models import DraftKind, Outcome, QuestionKind
+from vigil.predictions.selectors import Awaited
 from vigil.projects.work import WorkState
 from vigil.videos.models import Split, WeakLabel
 
@@ -228,6 +229,17 @@ class PersonOut(Schema):
     name: str
 
 
+class MeOut(PersonOut):
+    may_manage: bool
+
+
+class AwaitedOut(Schema):
+    """What stands between a video and its prediction."""
+
+    state: Awaited
+    error: str
+
+
 class ProjectOut(Schema):
     id: int
     slug: str
@@ -257,6 +269,10 @@ class VideoOut(Schema):
     split: Split
     state: WorkState
     error: str
+    progress: float
+    """Of making the playable copy, from 0 to 1."""
+    queued_before: int
+    """How many videos are made ready before this one."""
     proxy_url: str | None
     poster_url: str | None
     filmstrip: FilmstripOut | None
@@ -310,11 +326,12 @@ class AnnotationOut(Schema):
 
 
 class WorkbenchOut(Schema):
-    me: PersonOut
+    me: MeOut
     project: ProjectOut
     video: VideoOut
     labels: list[LabelOut]
     prediction: PredictionOut | None
+    awaited: AwaitedOut | None
     annotation: AnnotationOut
     question: QuestionOut | None
 

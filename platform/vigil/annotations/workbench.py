@@ -13,10 +13,11 @@ from vigil.annotations.selectors import labels_to_choose, workbench_document
 from vigil.annotations.services import annotation_open
 from vigil.predictions.models import PredictedSegment, Prediction
 from vigil.predictions.packed_scores import SCORES, TIMES
-from vigil.predictions.selectors import prediction_of
+from vigil.predictions.selectors import awaited_of, prediction_of
 from vigil.projects.models import Project
+from vigil.projects.work import WorkState
 from vigil.videos.models import Video
-from vigil.videos.selectors import rendition_urls
+from vigil.videos.selectors import queued_before, rendition_urls
 
 CONTEXT_MS = 1500
 """Shown before and after the seconds that a question is about."""
@@ -41,14 +42,24 @@ def workbench_contents(
     prediction = prediction_of(video=video, with_scores=with_scores)
     shown = annotation or (annotation_open(user=user, video=video) if may_write else None)
     return {
-        "me": {"id": user.pk, "name": user.get_username()},
+        "me": {
+            "id": user.pk,
+            "name": user.get_username(),
+            "may_manage": has_role(user=user, project_id=video.project_id, at_least=Role.MANAGER),
+        },
         "project": {"id": video.project_id, "slug": video.project.slug, "name": video.project.name},
         "video": video_body(video),
         "labels": label_bodies(video.project, prediction, language),
         "prediction": prediction_body(prediction, with_scores=with_scores) if prediction else None,
+        "awaited": None if prediction else _awaited_body(video),
         "annotation": _annotation_body(shown) if shown else _NOTHING,
         "question": _leased(user, video, question_id) if may_write and question_id else None,
     }
+
+
+def _awaited_body(video: Video) -> dict[str, Any]:
+    state, error = awaited_of(video=video)
+    return {"state": state, "error": error}
 
 
 _NOTHING: dict[str, Any] = {
@@ -76,6 +87,8 @@ def video_body(video: Video) -> dict[str, Any]:
         "split": video.split,
         "state": video.state,
         "error": video.error,
+        "progress": video.progress,
+        "queued_before": queued_before(video) if video.state == WorkState.QUEUED else 0,
         **rendition_urls(video),
     }
 

@@ -17,6 +17,7 @@ from vigil.config.page_auth import PageAuth, SomebodyElse
 from vigil.finding.apis import router as finding
 from vigil.projects.errors import VigilError
 from vigil.review.apis import router as review
+from vigil.videos.apis import router as videos
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ api = NinjaAPI(
     docs_decorator=lambda view: require_safe(login_required(view)),
 )
 api.add_router("", accounts)
+api.add_router("", videos)
 api.add_router("", annotations)
 api.add_router("", packed)
 api.add_router("", active_learning)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from ml.contracts import Judgement, PredictedSegment, ScoreTrack, VideoPrediction, from_json
@@ -33,6 +34,27 @@ def prediction_id_of(*, video: Video) -> int | None:
     """Which prediction the model in production made of the video; None if there is none yet."""
     made = Prediction.objects.filter(video=video, model_version__state=ModelState.PRODUCTION)
     return made.values_list("pk", flat=True).first()
+
+
+class Awaited(models.TextChoices):
+    """What stands between a video and its prediction."""
+
+    NO_MODEL = "no_model"
+    NOT_ASKED = "not_asked"
+    QUEUED = "queued"
+    RUNNING = "running"
+    FAILED = "failed"
+
+
+def awaited_of(*, video: Video) -> tuple[Awaited, str]:
+    """Why the video has no prediction of the model in production yet, and the error where that is the reason."""
+    version = production_model(project=video.project)
+    if version is None:
+        return Awaited.NO_MODEL, ""
+    request = PrelabelRequest.objects.filter(video=video, model_version=version).first()
+    if request is None or request.state in {WorkState.SUCCEEDED, WorkState.CANCELLED}:
+        return Awaited.NOT_ASKED, ""
+    return Awaited(request.state), request.error
 
 
 def predictions_of(*, model_version: ModelVersion, videos: Iterable[Video]) -> QuerySet[Prediction]:

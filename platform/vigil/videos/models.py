@@ -39,6 +39,7 @@ class Video(Work):
     height = models.PositiveIntegerField()
     fps = models.FloatField(help_text="Average frames per second")
     frame_count = models.PositiveIntegerField()
+    progress = models.FloatField(default=0.0, help_text="Of making the renditions, from 0 to 1")
     is_variable_rate = models.BooleanField(default=False)
     codec = models.CharField(max_length=40)
     probe = models.JSONField(default=dict)

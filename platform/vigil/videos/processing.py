@@ -57,7 +57,7 @@ def video_retry(*, video: Video, user: User | None) -> None:
     with transaction.atomic():
         if not Video.objects.filter(pk=video.pk).retry(video.pk):
             raise Conflict(f"{video.name} is not in quarantine any more; reload the page")
-        Video.objects.filter(pk=video.pk).update(attempts=0)
+        Video.objects.filter(pk=video.pk).update(attempts=0, progress=0)
         audit_record(actor=user, action="video.retry", target=video.name, video_id=video.pk)
         nudge(PROCESS_TASK)
 
@@ -66,7 +66,9 @@ def _process(video: Video, should_stop: Callable[[], bool]) -> None:
     try:
         with scratch_folder() as scratch:
             room_required(video.size_bytes)
-            strip, has_new_proxy = render_file(media_path(video.original), _probe_of(video), scratch, should_stop)
+            strip, has_new_proxy = render_file(
+                media_path(video.original), _probe_of(video), scratch, should_stop, progress_of(video)
+            )
             if not has_new_proxy:
                 link_or_copy(media_path(video.original), scratch / PROXY_FILE)
             _store(video, scratch, strip)
@@ -77,6 +79,19 @@ def _process(video: Video, should_stop: Callable[[], bool]) -> None:
     except OSError as error:
         log.exception("video %s", video.pk)
         _quarantine(video, f"its files could not be read or written ({error.strerror or error}); then press Retry")
+
+
+def progress_of(video: Video) -> Callable[[float], None]:
+    """Writes down how far the video is, each time that a hundredth more is done."""
+    written = 0.0
+
+    def write(progress: float) -> None:
+        nonlocal written
+        if progress >= written + 0.01:
+            written = progress
+            Video.objects.filter(pk=video.pk, claimed_by=worker_name()).update(progress=progress)
+
+    return write
 
 
 def _probe_of(video: Video) -> Probe:

@@ -27,6 +27,7 @@ PROXY_FILE, POSTER_FILE, FILMSTRIP_FILE = "proxy.mp4", "poster.jpg", "filmstrip.
 POSTER_AT = 0.25
 POSTER_WIDTH = 640
 USUAL_FPS = 30
+PROGRESS_FILE, PROGRESS_EACH = "progress", 50
 TURNS = {90: [("transpose", "clock")], 180: [("hflip", ""), ("vflip", "")], 270: [("transpose", "cclock")]}
 
 
@@ -46,7 +47,11 @@ class Plan:
 
 
 def render_file(
-    original: Path, probe: Probe, out_dir: Path, should_stop: Callable[[], bool] | None = None
+    original: Path,
+    probe: Probe,
+    out_dir: Path,
+    should_stop: Callable[[], bool] = lambda: False,
+    on_progress: Callable[[float], None] = lambda _: None,
 ) -> tuple[Filmstrip, bool]:
     """Writes the renditions into `out_dir`; gives the filmstrip's geometry and whether a proxy was needed.
 
@@ -74,8 +79,16 @@ def render_file(
         memory_bytes=6 * GIB,
         written_bytes=max(GIB, 20 * original.stat().st_size),
     )
-    run_limited("vigil.videos.rendering", [json.dumps(asdict(plan)), str(original), str(out_dir)], limits, should_stop)
+    progress_file = out_dir / PROGRESS_FILE
+
+    def watched() -> bool:
+        if progress_file.exists():
+            on_progress(float(progress_file.read_text()))
+        return should_stop()
+
+    run_limited("vigil.videos.rendering", [json.dumps(asdict(plan)), str(original), str(out_dir)], limits, watched)
     times_file.unlink()
+    progress_file.unlink(missing_ok=True)
     return plan.filmstrip, plan.makes_proxy
 
 
@@ -92,7 +105,7 @@ def main(arguments: Sequence[str]) -> dict[str, int]:
         stream.codec_context.thread_count = MAX_THREADS if plan.makes_proxy else 1
         if not plan.makes_proxy:
             stream.codec_context.skip_frame = "NONKEY"
-        frames = timed_frames(container, stream, plan, times_ms)
+        frames = told(timed_frames(container, stream, plan, times_ms), len(times_ms), out_dir)
         if plan.makes_proxy:
             count = write_proxy(out_dir / PROXY_FILE, frames, plan, times_ms, stills)
             _check_enough(count, len(times_ms))
@@ -120,6 +133,16 @@ def timed_frames(container: Any, stream: Any, plan: Plan, times_ms: Sequence[int
         if index > last:
             last = index
             yield index, upright(frame)
+
+
+def told(frames: Iterator[tuple[int, Any]], count: int, out_dir: Path) -> Iterator[tuple[int, Any]]:
+    """The same frames; now and then the parent is told how far they are."""
+    for seen, (index, frame) in enumerate(frames):
+        if seen % PROGRESS_EACH == 0:
+            draft = out_dir / f"{PROGRESS_FILE}.new"
+            draft.write_text(f"{index / count:.4f}")
+            draft.rename(out_dir / PROGRESS_FILE)  # the parent never reads half a number
+        yield index, frame
 
 
 def _nearest(times_ms: Sequence[int], time_ms: int) -> int:

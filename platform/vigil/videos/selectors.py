@@ -82,6 +82,11 @@ def quarantined_of(*, project: Project) -> QuerySet[Video]:
     return project.videos.filter(state=WorkState.FAILED).order_by("name")
 
 
+def queued_before(video: Video) -> int:
+    """How many videos, of all projects, are made ready before this one."""
+    return Video.objects.unfinished().filter(pk__lt=video.pk).count()
+
+
 def original_path(video: Video) -> Path:
     """The kept original on this machine."""
     return media_path(video.original)

@@ -171,3 +171,16 @@ def test_rendering_stops_when_told(tmp_path: Path) -> None:
 
     with pytest.raises(Abandoned):
         render_file(source, probe_file(source), tmp_path / "out", should_stop=lambda: True)
+
+
+def test_rendering_tells_how_far_it_is(tmp_path: Path) -> None:
+    source = write_clip(tmp_path / "a.mkv", frames=1500, size=(640, 480), options={"preset": "ultrafast"})
+    (tmp_path / "out").mkdir()
+    told: list[float] = []
+
+    render_file(source, probe_file(source), tmp_path / "out", on_progress=told.append)
+
+    assert told == sorted(told)
+    assert all(0 <= share < 1 for share in told)
+    assert told[-1] > 0
+    assert {file.name for file in (tmp_path / "out").iterdir()} == {PROXY_FILE, POSTER_FILE, FILMSTRIP_FILE}

@@ -101,6 +101,10 @@ export async function scoresOf(scores_url: string): Promise<Scores> {
   return unpackedScores(await bytesOf(scores_url));
 }
 
+export function videoRetry(video_id: number): Promise<{ readonly state: string }> {
+  return called(`/api/videos/${video_id}/retry`, { method: 'POST', body: {} });
+}
+
 export async function frameTimesOf(video_id: number): Promise<Int32Array> {
   return unpackedTimes(await bytesOf(`/api/videos/${video_id}/frame-times/packed`));
 }

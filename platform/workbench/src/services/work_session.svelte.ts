@@ -28,6 +28,8 @@ export class WorkSession {
   readonly bench: Workbench;
   /** null until the model has seen the video; it may come while a person already works. */
   prediction = $state.raw<Prediction | null>(null);
+  /** Why there is no prediction yet. */
+  awaited = $state.raw<Workbench['awaited']>(null);
   private history = $state.raw(historyOf({ document: { segments: [], is_fully_watched: false, spent_ms: 0 }, selected: null }));
   /** What a drag would do, shown until the pointer lets go. */
   private preview = $state.raw<WorkState | null>(null);
@@ -75,6 +77,7 @@ export class WorkSession {
   ) {
     this.bench = bench;
     this.prediction = bench.prediction;
+    this.awaited = bench.awaited;
     this.isViewer = bench.annotation.state === 'read_only';
     this.isSubmitted = bench.annotation.state === 'submitted';
     this.view = wholeView(bench.video.duration_ms);

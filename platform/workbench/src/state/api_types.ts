@@ -496,6 +496,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/videos/{video_id}/retry": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Retry
+         * @description Queues a video in quarantine again; managers only.
+         */
+        readonly post: operations["vigil_videos_apis_retry"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/videos/{video_id}/said": {
         readonly parameters: {
             readonly query?: never;
@@ -592,6 +612,21 @@ export interface components {
         readonly AnswerOut: {
             /** Answer Id */
             readonly answer_id: number;
+        };
+        /**
+         * Awaited
+         * @description What stands between a video and its prediction.
+         * @enum {string}
+         */
+        readonly Awaited: "no_model" | "not_asked" | "queued" | "running" | "failed";
+        /**
+         * AwaitedOut
+         * @description What stands between a video and its prediction.
+         */
+        readonly AwaitedOut: {
+            /** Error */
+            readonly error: string;
+            readonly state: components["schemas"]["Awaited"];
         };
         /**
          * ChangeOut
@@ -834,6 +869,15 @@ export interface components {
             readonly name: string;
             /** Title */
             readonly title: string;
+        };
+        /** MeOut */
+        readonly MeOut: {
+            /** Id */
+            readonly id: number;
+            /** May Manage */
+            readonly may_manage: boolean;
+            /** Name */
+            readonly name: string;
         };
         /**
          * MomentOut
@@ -1314,13 +1358,21 @@ export interface components {
             readonly name: string;
             /** Poster Url */
             readonly poster_url: string | null;
+            /** Progress */
+            readonly progress: number;
             /** Proxy Url */
             readonly proxy_url: string | null;
+            /** Queued Before */
+            readonly queued_before: number;
             readonly split: components["schemas"]["Split"];
             readonly state: components["schemas"]["WorkState"];
             readonly weak_label: components["schemas"]["WeakLabel"];
             /** Width */
             readonly width: number;
+        };
+        /** VideoStateOut */
+        readonly VideoStateOut: {
+            readonly state: components["schemas"]["WorkState"];
         };
         /**
          * WaitingOut
@@ -1343,9 +1395,10 @@ export interface components {
         /** WorkbenchOut */
         readonly WorkbenchOut: {
             readonly annotation: components["schemas"]["AnnotationOut"];
+            readonly awaited: components["schemas"]["AwaitedOut"] | null;
             /** Labels */
             readonly labels: readonly components["schemas"]["LabelOut"][];
-            readonly me: components["schemas"]["PersonOut"];
+            readonly me: components["schemas"]["MeOut"];
             readonly prediction: components["schemas"]["PredictionOut"] | null;
             readonly project: components["schemas"]["ProjectOut"];
             readonly question: components["schemas"]["QuestionOut"] | null;
@@ -2965,6 +3018,28 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    readonly vigil_videos_apis_retry: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly video_id: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["VideoStateOut"];
                 };
             };
         };
