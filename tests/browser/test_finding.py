@@ -123,6 +123,7 @@ def test_a_sentence_that_was_found_opens_the_workbench_at_its_moment(
 
 def test_moments_alike_are_beside_the_video_and_open_the_other_one(ann: Page, filled: Any) -> None:
     ann.goto(f"/videos/{filled['videos']['yard_undated']}/?at={EVENT_MS + 500}")
+    expect(ann.get_by_test_id("workbench")).to_contain_text(re.compile(r"00:06\.[45]"))
     ann.get_by_test_id("tab-similar").click()
     alike = ann.get_by_test_id("similar-moment")
     expect(alike.first).to_be_visible()
