@@ -64,3 +64,8 @@ def logins_end(*, name: str) -> int:
 def work_delete(*, video_id: int, name: str) -> int:
     """Deletes a person's annotation, as an administrator may; how many rows went."""
     return Annotation.objects.filter(video_id=video_id, user__username=name).delete()[0]
+
+
+def film_cut(*, video_id: int, duration_ms: int) -> int:
+    """Makes a film as long as said, whatever a page believes that is open already."""
+    return Video.objects.filter(pk=video_id).update(duration_ms=duration_ms)

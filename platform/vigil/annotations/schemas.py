@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import AfterValidator, ConfigDict, Field, StrictBool, StrictInt
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
 from vigil.annotations.models import DraftKind, Outcome, QuestionKind
 from vigil.predictions.selectors import Awaited
@@ -22,7 +22,12 @@ MAX_TURNS = 40
 
 def _storable(text: str) -> str:
     """PostgreSQL stores neither NUL nor half of a surrogate pair."""
-    if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
+    try:
+        text.encode()
+        is_storable = "\x00" not in text
+    except UnicodeEncodeError:
+        is_storable = False
+    if not is_storable:
         raise ValueError("holds a character that no text can hold (NUL or half a surrogate pair); remove it")
     return text
 
@@ -33,7 +38,9 @@ Milliseconds = Annotated[StrictInt, Field(ge=0, le=MAX_INT)]
 RowId = Annotated[StrictInt, Field(ge=1, le=MAX_ID)]
 
 
-class Strict(Schema):
+class Strict(BaseModel):
+    """What is sent. No ninja Schema: that one looks at each of thousands of segments through a proxy of its own."""
+
     model_config = ConfigDict(extra="forbid")
 
 

@@ -9,13 +9,7 @@ import { shelfOpen, type Shelf, type ShelfKey } from './shelf';
 /** Something that the server takes once, however often it is sent. `key` is made by `crypto.randomUUID()` when it is written. */
 export type Letter =
   | { readonly kind: 'answer'; readonly key: string; readonly question_id: number; readonly payload: unknown; readonly spent_ms: number }
-  | { readonly kind: 'withdraw' | 'skip'; readonly key: string; readonly question_id: number }
-  | {
-      readonly kind: 'comment';
-      readonly key: string;
-      readonly video_id: number;
-      readonly body: { readonly at_ms: number; readonly segment_key: string | null; readonly text: string; readonly parent_id: number | null };
-    };
+  | { readonly kind: 'withdraw' | 'skip'; readonly key: string; readonly question_id: number };
 
 /** Unsaved changes of an annotation: what was changed since the revision that they build on. */
 export interface Draft {
@@ -66,17 +60,6 @@ export class Outbox {
     const found = (await this.shelf.under(['letter', this.user_id])).filter((one) => one.key.at(-1) === key);
     for (const one of found) await this.shelf.remove(one.key);
     return found.length > 0;
-  }
-
-  /** A list that a part of the page keeps under a name of its own. */
-  async list(name: string): Promise<unknown[]> {
-    const [found] = await this.shelf.under(['list', this.user_id, name]);
-    return Array.isArray(found?.value) ? found.value : [];
-  }
-
-  async listKeep(name: string, items: readonly unknown[]): Promise<void> {
-    const key = ['list', this.user_id, name];
-    await (items.length > 0 ? this.shelf.put(key, items) : this.shelf.remove(key));
   }
 
   private draftKey(annotation_id: number, page: string): ShelfKey {

@@ -11,6 +11,7 @@ import { rowOfInterval, rowsOfWork, sourceIdOf, suggestionId, type Row, type Wor
 import { documentSave, workbenchOf } from './api';
 import type { Autosave } from './autosave';
 import type { Player } from './player.svelte';
+import { workbenchOfOther } from './review_api';
 import { Saving, type SavedWork } from './saving.svelte';
 import type { Scope } from './scope';
 import { TimeFields } from './time_fields.svelte';
@@ -85,7 +86,7 @@ export class WorkSession {
     this.writing = new Writing(this, scope);
     this.saving = new Saving(bench, scope, this.savedWork(), {
       save: (revision, document, keepalive) => documentSave(bench.annotation.id, revision, this.timed(document), keepalive),
-      load: async () => (await workbenchOf(bench.video.id, bench.question?.id ?? null)).annotation,
+      load: async () => (await (this.talk.isReview ? workbenchOfOther(bench.annotation.id) : workbenchOf(bench.video.id, null))).annotation,
     });
     this.talk = new Talk(bench, scope, this.talkPlace);
     this.selectFirst();
