@@ -5,9 +5,11 @@ from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import pytest
 from PIL import Image
 
+from tests.browser.numbered import cut_at_keyframe
 from tests.platform.videos.clips import browser_ready_clip, write_audio_only, write_clip
 from vigil.videos.frame_times import unpack
 from vigil.videos.probing import Probe, probe_file
@@ -212,3 +214,23 @@ def test_a_probe_survives_the_way_through_json(tmp_path: Path) -> None:
     fields = {name: value for name, value in vars(probe).items() if name != "packed_times"}
 
     assert Probe(**fields, packed_times=probe.packed_times) == probe
+
+
+OPEN_GOP = {"x264-params": "open-gop=1:bframes=3:b-adapt=0:keyint=8:min-keyint=8:scenecut=0"}
+
+
+def test_an_open_gop_cannot_be_shown_from_each_of_its_keyframes(tmp_path: Path) -> None:
+    whole = write_clip(tmp_path / "a.mp4", frames=40, options=OPEN_GOP)
+
+    assert not probe_file(whole).starts_anew
+    assert probe_file(browser_ready_clip(tmp_path / "b.mp4")).starts_anew
+
+
+def test_frames_whose_reference_was_cut_off_are_not_in_the_table(tmp_path: Path) -> None:
+    whole = write_clip(tmp_path / "a.mp4", frames=40, fps=25, options=OPEN_GOP)
+    probe = probe_file(cut_at_keyframe(whole, tmp_path / "b.mkv", 2))
+
+    with av.open(str(tmp_path / "b.mkv")) as box:
+        shown = [round(float(frame.time) * 1000) for frame in box.decode(video=0)]
+    assert unpack(probe.packed_times) == [time_ms - shown[0] for time_ms in shown]
+    assert (probe.start_ms, probe.frame_count) == (shown[0], len(shown))
