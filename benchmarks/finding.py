@@ -51,10 +51,10 @@ KINDS = 4000
 SEED_VIDEOS = """
 INSERT INTO videos_video (project_id, name, sha256, size_bytes, original, weak_label, classes, "group", split,
     duration_ms, start_ms, width, height, fps, frame_count, is_variable_rate, codec, probe, imported_at, recorded_at,
-    state, error, attempts, created_at, claimed_by)
+    state, error, attempts, created_at, claimed_by, progress)
 SELECT %(project)s, 'camera_' || n %% 80 || '_' || n || '.mp4', md5(n::text), 1, 'x', 'unknown',
     '[]', 'Camera ' || n %% 80, 'train', 600000, 0, 640, 360, 25, 15000, false, 'h264', '{}', now(),
-    timestamptz '2023-10-05' + n * interval '11 minutes', 'succeeded', '', 0, now(), ''
+    timestamptz '2023-10-05' + n * interval '11 minutes', 'succeeded', '', 0, now(), '', 1
 FROM generate_series(1, %(videos)s) AS n
 """
 SEED_PREDICTIONS = """

@@ -84,6 +84,11 @@ def panel(name: str) -> Open:
 PAGES: dict[str, Open] = {
     "home": place("/"),
     "project": place("/projects/{slug}/"),
+    "cards": place("/projects/{slug}/?view=cards&labelled=no"),
+    "calendar": place("/projects/{slug}/?view=calendar"),
+    "cameras": place("/projects/{slug}/?view=cameras"),
+    "search": place("/projects/{slug}/search/?q=kick"),
+    "moments alike": panel("similar"),
     "training": place("/projects/{slug}/training/"),
     "export": place("/projects/{slug}/export/"),
     "upload": place("/projects/{slug}/upload/"),
@@ -102,7 +107,7 @@ PAGES: dict[str, Open] = {
     "comments": panel("comments"),
     "history": panel("history"),
 }
-ON_A_PHONE = ("home", "settings", "project", "questions", "workbench", "review", "agreement")
+ON_A_PHONE = ("home", "settings", "project", "cards", "search", "questions", "workbench", "review", "agreement")
 
 
 @pytest.fixture(scope="module")

@@ -5,11 +5,12 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import Count
 
 from tests.functional.quick_training import write_footage, write_quick_profile
 from vigil.active_learning.models import Round
 from vigil.annotations.models import Annotation, Question
-from vigil.predictions.models import Prediction
+from vigil.predictions.models import ClipEmbedding, Prediction
 from vigil.projects.models import Project
 from vigil.projects.work import WorkState
 from vigil.registry.models import ModelState, ModelVersion
@@ -59,6 +60,7 @@ def test_from_videos_to_a_promoted_second_model(tmp_path, quick_profile):
     manage("prelabel", "--project", "Yard", "--wait")
     assert Prediction.objects.filter(model_version=first).count() == 6
     assert Round.objects.filter(model_version=first).count() == 1
+    assert _embedded_videos() == {("v1", 6)}
     assert Question.objects.filter(video__project=project).exclude(video__split="train").count() == 0
 
     command = ["evaluate", "--project", "yard", "--split", "test", "--truth", str(truth), "--json"]
@@ -81,6 +83,7 @@ def test_from_videos_to_a_promoted_second_model(tmp_path, quick_profile):
     listed = json.loads(manage("models", "--project", "Yard", "--json"))
     assert [(one["model"], one["state"]) for one in listed] == [("v2", "production"), ("v1", "archived")]
     assert Round.objects.filter(model_version__number=2).count() == 1
+    assert _embedded_videos() == {("v2", 6)}
 
     rolled_back = json.loads(manage("rollback", "--project", "Yard", "--json"))
     assert rolled_back == {"model": "v1", "state": "production"}
@@ -117,3 +120,9 @@ def test_bad_input_is_one_line_and_status_2(words, told):
         manage(*words)
     assert caught.value.returncode == 2
     assert "\n" not in str(caught.value)
+
+
+def _embedded_videos() -> set[tuple[str, int]]:
+    """By model version: how many videos it can find moments alike in."""
+    rows = ClipEmbedding.objects.order_by().values_list("model_version__number")
+    return {(f"v{number}", videos) for number, videos in rows.annotate(videos=Count("video", distinct=True))}

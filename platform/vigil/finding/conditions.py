@@ -13,6 +13,7 @@ from vigil.predictions.models import PredictedSegment, Prediction
 from vigil.projects.models import Project
 from vigil.projects.work import WorkState
 from vigil.registry.models import ModelVersion
+from vigil.review.double import blind_videos
 from vigil.review.queue import STATES as REVIEW_STATES
 from vigil.review.selectors import submitted_for_review
 from vigil.videos.models import Split, Video, WeakLabel
@@ -71,12 +72,18 @@ class Conditions:
         """Videos that people, the model in production or the data set give this label."""
         said = Segment.objects.filter(annotation__video__project=self.project, label=label)
         said = said.exclude(outcome=Outcome.REJECTED).filter(annotation__is_frozen_truth=False)
+        said = said.filter(Q(annotation__user=self.user) | ~Q(annotation__video__in=self.blind))
         seen = PredictedSegment.objects.filter(prediction__in=self._predictions(), label=label)
         return (
             Q(pk__in=said.values("annotation__video"))
             | Q(pk__in=seen.values("prediction__video"))
             | Q(classes__contains=[label])
         )
+
+    @cached_property
+    def blind(self) -> list[int]:
+        """Videos whose labels by others this person must not see yet."""
+        return list(blind_videos(project=self.project, user=self.user))
 
     def videos(self) -> QuerySet[Video]:
         """All of the project."""

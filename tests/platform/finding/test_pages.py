@@ -41,7 +41,7 @@ def test_project_page_takes_few_queries_however_many_videos(client, owner, djang
         video = VideoFactory(project=owner.project)
         RenditionFactory(video=video, kind="filmstrip", geometry={"columns": 1})
         RenditionFactory(video=video, kind="poster")
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(34):
         client.get(f"/projects/{owner.project.slug}/")
 
 
