@@ -15,7 +15,7 @@ export class FrameTable {
   static even(fps: number, frame_count: number, duration_ms: number): FrameTable {
     const rate = fps > 0 ? fps : 25;
     const count = Math.max(1, frame_count || Math.round((duration_ms * rate) / 1000));
-    const times_ms = new Float64Array(count); // a day has more than a million frames
+    const times_ms = new Int32Array(count); // a day has more than a million frames
     for (let frame = 0; frame < count; frame += 1) times_ms[frame] = Math.round((frame * 1000) / rate);
     return new FrameTable(times_ms, duration_ms);
   }
