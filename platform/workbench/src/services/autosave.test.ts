@@ -121,11 +121,13 @@ describe('Autosave', () => {
   });
 
   it('says that the person is signed out, and loses nothing', async () => {
-    refusals = [401];
-    const { autosave, reached } = saving();
+    refusals = [401, 401];
+    const { autosave, seen, reached } = saving();
     autosave.changed(work('A'));
     await reached('signed_out');
     await reached('saved');
+    // It stays so through each try: the dialog with the half typed password stays open.
+    expect(seen.statuses.slice(seen.statuses.indexOf('signed_out'))).toEqual(['signed_out', 'signed_out', 'saved']);
     expect(stored.document).toEqual(work('A'));
   });
 

@@ -189,7 +189,8 @@ export class Autosave {
   private async sendAll(): Promise<void> {
     while (this.pending) {
       const document = this.pending;
-      this.show('saving');
+      // A try on the side must not close the dialog in which a password is being typed.
+      if (this.stateNow !== 'signed_out') this.show('saving');
       this.onItsWay = document;
       try {
         const saved = await this.options.save(this.revisionNow, document);
