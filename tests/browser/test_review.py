@@ -8,6 +8,7 @@ from tests.browser.seed_review import KEYS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SEED = "tests.browser.seed_review"
+expect.set_options(timeout=30_000)  # as long as every other wait of the browser tests
 HTML = "<b>Look</b> at the man in <script>alert(1)</script> red."
 
 
@@ -82,7 +83,16 @@ def test_a_comment_is_pinned_answered_and_resolved_and_history_tells_who(desk: D
     expect(ann.get_by_test_id("segment-row")).not_to_have_count(0)
     ann.keyboard.press("c")
     ann.get_by_test_id("comment-text").first.fill(HTML)
+    ann.context.route(
+        "**/comments", lambda route: route.abort() if route.request.method == "POST" else route.continue_()
+    )
     ann.keyboard.press("Control+Enter")
+    expect(ann.get_by_test_id("notice")).to_be_visible()
+    ann.reload()
+    ann.context.unroute("**/comments")
+    ann.get_by_test_id("tab-comments").click()
+    expect(ann.get_by_test_id("comment-text").first).to_have_value(HTML)
+    ann.get_by_test_id("comment-send").click()
     comment = ann.locator("[data-comment-id]")
     expect(comment.get_by_test_id("comment-text")).to_have_text(HTML)
     expect(comment.get_by_test_id("comment-time")).to_contain_text("0:05")

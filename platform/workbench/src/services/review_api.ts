@@ -15,6 +15,8 @@ export interface NewComment {
   readonly segment_key: string | null;
   readonly text: string;
   readonly parent_id: number | null;
+  /** Made by who writes it: sent twice, it is one comment. */
+  readonly key: string;
 }
 
 export interface NewReview {

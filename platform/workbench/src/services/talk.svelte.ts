@@ -2,6 +2,7 @@
 import type { Comment, Review, ReviewVerdict, Said, Workbench, WorkDocument } from '../state/contract';
 import { changedKeys, openCount, reviewsByKey, threadsOf, withComment, withoutComment, type Thread } from '../state/talk';
 import { ApiError } from './api';
+import { commentDraftKeep, commentDraftOf } from './comment_draft';
 import * as calls from './review_api';
 import type { Scope } from './scope';
 
@@ -41,6 +42,8 @@ export class Talk {
   readonly isReview: boolean;
   private readonly fixed = new Set<string>();
   private seen: WorkDocument;
+  /** Keys of the comments that were sent and not yet acknowledged, by their words. */
+  private readonly unsent = new Map<string, string>();
   private stopFix: () => void = () => undefined;
 
   constructor(
@@ -50,6 +53,7 @@ export class Talk {
   ) {
     const { author, document } = bench.annotation;
     this.seen = document;
+    this.draft = commentDraftOf(bench.me.id, bench.video.id);
     this.isReview = author !== null && author.id !== bench.me.id && bench.annotation.id !== 0;
   }
 
@@ -90,14 +94,24 @@ export class Talk {
   }
 
   /** True when the server has the comment; otherwise the words stay where they were written. */
-  async add(comment: calls.NewComment): Promise<boolean> {
+  async add(comment: Omit<calls.NewComment, 'key'>): Promise<boolean> {
     return this.done(async () => {
-      const made = await calls.commentAdd(this.bench.video.id, comment);
+      // Tried again after an answer got lost, it is still the same comment to the server.
+      const words = `${comment.parent_id ?? 0}:${comment.text}`;
+      const key = this.unsent.get(words) ?? crypto.randomUUID();
+      this.unsent.set(words, key);
+      const made = await calls.commentAdd(this.bench.video.id, { ...comment, key });
+      this.unsent.delete(words);
       this.comments = withComment(this.comments, made);
       const parent = this.comments.find((one) => one.id === made.parent_id);
       if (parent) this.comments = withComment(this.comments, { ...parent, resolved_at: null, resolved_by: null });
       this.opened = made.parent_id ?? made.id;
     });
+  }
+
+  /** Keeps what is being written also when the page goes. */
+  keepDraft(): void {
+    commentDraftKeep(this.bench.me.id, this.bench.video.id, this.draft);
   }
 
   async resolve(id: number, is_resolved: boolean): Promise<boolean> {
