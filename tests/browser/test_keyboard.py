@@ -105,7 +105,7 @@ def test_a_whole_task_by_keyboard_alone(desk: Desk, browser: Browser, films: lis
     expect(page.get_by_test_id("segment-row")).to_have_count(3)
 
     press(page, "Control+Enter")
-    expect(page.get_by_test_id("submitted")).to_be_visible()
+    expect(page.get_by_test_id("submitted")).to_be_visible(timeout=30_000)
     page.reload()
     expect(page.get_by_test_id("segment-row")).to_have_count(3)
     expect(row(page, 0)).to_have_attribute("data-label", "Collision")
