@@ -173,8 +173,9 @@ def annotated_questions_close(
     """
     mine = Question.objects.filter(video=annotation.video, state=QuestionState.LEASED, leased_by=user)
     is_settled = Q() if annotation.is_fully_watched else Q(segment_id__in=judged_source_ids(annotation=annotation))
-    beside = mine.filter(is_settled, kind__in=WORKBENCH_KINDS).exclude(pk=question_id)
-    held = [*mine.filter(pk=question_id), *(one for one in beside if _has_turns(annotation, one))]
+    asked = Question.objects.none() if question_id is None else mine.filter(pk=question_id)
+    beside = mine.filter(is_settled, kind__in=WORKBENCH_KINDS).exclude(pk__in=asked.values("pk"))
+    held = [*asked, *(one for one in beside if _has_turns(annotation, one))]
     if question_id is not None and question_id not in {question.pk for question in held}:
         held += _question_taken(user, annotation, question_id)
     if spent_ms is None:

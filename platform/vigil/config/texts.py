@@ -4,7 +4,7 @@ The catalogue (`locale/<language>/LC_MESSAGES/django.po`) is in version control;
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -119,7 +119,7 @@ def catalogues_compile() -> int:
     return compiled
 
 
-def _first(text: Text | tuple[str, ...]) -> str:
+def _first(text: str | Sequence[str]) -> str:
     return text if isinstance(text, str) else text[0]
 
 

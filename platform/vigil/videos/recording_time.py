@@ -48,10 +48,9 @@ def moment_in_name(name: str) -> datetime | None:
 def _moment(parts: dict[str, str | None], rest: str) -> datetime | None:
     later = LATER_TIME.search(rest) if parts["hour"] is None else None
     parts |= later.groupdict() if later else {}
-    year, month, day, *time = (
-        int(parts[unit] or 0) for unit in ("year", "month", "day", "hour", "minute", "second")
-    )  # fmt: skip
+    units = ("year", "month", "day", "hour", "minute", "second")
+    year, month, day, hour, minute, second = (int(parts[unit] or 0) for unit in units)
     try:
-        return datetime(year, month, day, *time, tzinfo=UTC)  # type: ignore[arg-type]
+        return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
     except ValueError:  # the 31st of February
         return None
