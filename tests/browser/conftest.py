@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.seeding import PASSWORD, PEOPLE
-from tests.functional.installation import Vigil, until
+from tests.functional.installation import ROOT, Vigil, until
 from vigil.demo.generate import generate
 from vigil.demo.programme import PROGRAMME
 
@@ -23,6 +24,8 @@ FILES = {
     "depot_yard_01.mp4", "depot_yard_02.mp4", "market_square_south_01.mp4", "market_square_south_03.mp4",
 }  # fmt: skip
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+# A busy machine is no failure: a condition is waited for as long as a person would.
+expect.set_options(timeout=30_000)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
@@ -80,14 +83,46 @@ class Desk(Served):
 
     filled: dict[str, Any]
 
+    inside: "Inside"
+
     def call(self, place: str, **given: Any) -> Any:
         """What a function answers that runs inside the installation; `place` is "module:function"."""
+        return self.inside.call(place, **given)
+
+
+class Inside:
+    """A process of the installation that calls functions, started at the first call."""
+
+    def __init__(self, vigil: Vigil) -> None:
+        self.vigil = vigil
+        self.process: subprocess.Popen[str] | None = None
+
+    def call(self, place: str, **given: Any) -> Any:
+        """What the function answers; its traceback as an assertion where it failed."""
         module, name = place.split(":")
-        script = (
-            f"import json; from {module} import {name};"
-            f"print(json.dumps({name}(**json.loads({json.dumps(json.dumps(given))}))))"
-        )
-        return json.loads(checked(self.vigil.command("shell", "--no-imports", "-c", script)).strip().splitlines()[-1])
+        process = self.running()
+        assert process.stdin is not None and process.stdout is not None
+        process.stdin.write(json.dumps({"module": module, "name": name, "given": given}) + "\n")
+        process.stdin.flush()
+        line = process.stdout.readline()
+        assert line, f"the process that calls {place} has ended"
+        told = json.loads(line)
+        assert "trouble" not in told, told["trouble"]
+        return told["answer"]
+
+    def running(self) -> "subprocess.Popen[str]":
+        if self.process is None or self.process.poll() is not None:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "shell", "--no-imports", "-c",
+                 "from tests.browser.inside import serve; serve()"],
+                cwd=ROOT, env=self.vigil.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            )  # fmt: skip
+        return self.process
+
+    def end(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.communicate()
 
 
 @pytest.fixture(scope="session")
@@ -98,15 +133,16 @@ def desk() -> Iterator[Desk]:
     with tempfile.TemporaryDirectory(prefix="vigil-test-desk-", ignore_cleanup_errors=True) as folder:
         vigil = Vigil(Path(folder) / "home")
         passwords = dict.fromkeys((*PEOPLE, "boss"), PASSWORD)
+        inside = Inside(vigil)
         try:
             checked(vigil.command("prepare"))
             films = Path(folder) / "films"
             films.mkdir()
-            empty = Desk(vigil, passwords, {})
-            filled = empty.call("tests.browser.seeding:desk_fill", project_name="Desk", folder=str(films))
+            filled = inside.call("tests.browser.seeding:desk_fill", project_name="Desk", folder=str(films))
             vigil.up_and_ready()
-            yield Desk(vigil, passwords, filled)
+            yield Desk(vigil, passwords, filled, inside)
         finally:
+            inside.end()
             vigil.end()
             until(lambda: not vigil.processes(), "the end of all processes")
 
