@@ -53,6 +53,13 @@ RULES: dict[str, Rule] = {
     "logout": form(Level.ANYBODY),
     "": page(Level.LOGGED_IN),
     "projects/": form(Level.SUPERUSER, name="Another project"),
+    "settings/": page(Level.LOGGED_IN),
+    "settings/language": form(Level.ANYBODY, language="en"),
+    "api/me/preferences": Rule(
+        {"GET": Level.LOGGED_IN, "PUT": Level.LOGGED_IN},
+        {"keys": {"preset": "vigil", "uses_single_keys": True, "bindings": {}}},
+        is_json=True,
+    ),
     "projects/<slug:slug>/": page(Level.VIEWER),
     "projects/<slug:slug>/search/": page(Level.VIEWER),
     "projects/<slug:slug>/questions/": page(Level.VIEWER),

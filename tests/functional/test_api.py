@@ -78,8 +78,8 @@ def test_workbench_has_everything_the_contract_names(caller, video):
     RenditionFactory(video=video, kind="filmstrip", geometry=strip)
     segment = PredictedSegmentFactory(prediction=PredictionFactory(video=video))
     body = caller.get(f"/api/videos/{video.pk}/workbench").json()
-    assert list(body) == ["me", "project", "video", "labels", "prediction", "annotation", "question"]
-    assert body["me"] == {"id": caller.user.pk, "name": caller.user.username}
+    assert list(body) == ["me", "project", "video", "labels", "prediction", "awaited", "annotation", "question"]
+    assert body["me"] == {"id": caller.user.pk, "name": caller.user.username, "may_manage": False}
     assert body["video"]["proxy_url"].startswith(f"/media/videos/{video.pk}/proxy")
     assert body["video"]["poster_url"] is None
     assert body["video"]["filmstrip"].pop("url").startswith(f"/media/videos/{video.pk}/filmstrip")

@@ -3,6 +3,7 @@
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from vigil.accounts.pages import personal_settings
@@ -15,5 +16,5 @@ urlpatterns = [
     path("login", login, name="login"),
     path("logout", LogoutView.as_view(), name="logout"),
     path("settings/", personal_settings, name="settings"),
-    path("settings/language", set_language, name="set_language"),
+    path("settings/language", require_POST(set_language), name="set_language"),
 ]
