@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
+from django.utils.translation import gettext_noop
+
 from vigil.active_learning.acquisition import (
     Branches,
     disagreement,
@@ -14,6 +16,7 @@ from vigil.active_learning.acquisition import (
 )
 from vigil.active_learning.cost_model import gain_per_s
 from vigil.annotations.models import QuestionKind
+from vigil.projects.sentences import Sentence
 
 VERIFY_PLACES = 3
 VERIFY_APART_CLIPS = 3
@@ -25,6 +28,14 @@ SAME_PLACE = 0.5
 UNLOCATED_GAIN = 0.5
 DIALOGUE_GAIN = 0.5
 """Of questions and answers about an event that is explained already: the prior, whatever the event."""
+MOST_APART = gettext_noop("The three branches disagree most here: %(scores)s")
+APART = gettext_noop("The three branches disagree here: %(scores)s")
+LEAST_CERTAIN = gettext_noop("Score %(score)s is the least certain of this video")
+UNCERTAIN = gettext_noop("Score %(score)s is among the least certain of this video")
+UNCLEAR_EDGES = gettext_noop("%(label)s is likely here (%(confidence)s), but the scores at its edges are unclear")
+UNCHECKED_SENTENCE = gettext_noop("%(label)s is clear here (%(confidence)s), and nobody has checked its sentence")
+NO_DIALOGUE = gettext_noop("%(label)s is explained here, but no question about it is answered yet")
+UNSURE_OF_VIDEO = gettext_noop("The model is unsure over %(share)s of this video: watch all of it")
 
 
 @dataclass(frozen=True)
@@ -80,11 +91,16 @@ class Candidate:
     kind: QuestionKind
     start_ms: int
     end_ms: int
-    reason: str
+    why: tuple[Sentence, ...]
     priority: float
     segment_id: int | None = None
     stratum: str = ""
     """For class balance: the event's class, else the kind of question."""
+
+    @property
+    def reason(self) -> str:
+        """Why it is asked, in English."""
+        return " ".join(one.english for one in self.why)
 
 
 @dataclass(frozen=True)
@@ -119,13 +135,14 @@ def _glances(video: SeenVideo) -> list[Candidate]:
         return []
     highest = max(video.fused)
     if highest < MISSED_BELOW:
-        reason = f"This video is known to be abnormal, but its highest score is only {highest:.2f}"
+        text = gettext_noop("This video is known to be abnormal, but its highest score is only %(score)s")
+        why = Sentence(text, {"score": f"{highest:.2f}"})
         gain = 1.0 - highest
     else:
-        reason = "This video is known to be abnormal, and nobody has said yet when it happens"
+        why = Sentence(gettext_noop("This video is known to be abnormal, and nobody has said yet when it happens"))
         gain = UNLOCATED_GAIN
     start_ms, end_ms = _window(video, video.fused.index(highest))
-    return [_candidate(video, QuestionKind.GLANCE, start_ms, end_ms, gain, reason)]
+    return [_candidate(video, QuestionKind.GLANCE, start_ms, end_ms, gain, why)]
 
 
 def _window(video: SeenVideo, clip: int) -> tuple[int, int]:
@@ -141,19 +158,18 @@ def _verifies(video: SeenVideo, ranks: Ranks) -> list[Candidate]:
     """The clips where the branches disagree most, and those whose score is least certain."""
     apart = [disagreement(clip) for clip in video.branches]
     unsure = [uncertainty(score) for score in video.fused]
-    found: dict[int, tuple[float, str]] = {}
+    found: dict[int, tuple[float, Sentence]] = {}
     for order, clip in enumerate(peaks(apart, VERIFY_PLACES, VERIFY_APART_CLIPS)):
-        raw, long, short = video.branches[clip]
-        where = "disagree most here" if order == 0 else "disagree here"
-        reason = f"The three branches {where}: {raw:.2f} / {long:.2f} / {short:.2f}"
-        found[clip] = (_gain(ranks.disagreement, apart[clip]), reason)
+        scores = " / ".join(f"{score:.2f}" for score in video.branches[clip])
+        text = MOST_APART if order == 0 else APART
+        found[clip] = (_gain(ranks.disagreement, apart[clip]), Sentence(text, {"scores": scores}))
     for order, clip in enumerate(peaks(unsure, VERIFY_PLACES, VERIFY_APART_CLIPS)):
-        which = "the least certain of this video" if order == 0 else "among the least certain of this video"
-        better = (_gain(ranks.uncertainty, unsure[clip]), f"Score {video.fused[clip]:.2f} is {which}")
+        why = Sentence(LEAST_CERTAIN if order == 0 else UNCERTAIN, {"score": f"{video.fused[clip]:.2f}"})
+        better = (_gain(ranks.uncertainty, unsure[clip]), why)
         found[clip] = max(found.get(clip, better), better, key=lambda pair: pair[0])
     return [
-        _candidate(video, QuestionKind.VERIFY, video.clip_start_ms[clip], _clip_end_ms(video, clip), gain, reason)
-        for clip, (gain, reason) in found.items()
+        _candidate(video, QuestionKind.VERIFY, video.clip_start_ms[clip], _clip_end_ms(video, clip), gain, why)
+        for clip, (gain, why) in found.items()
         if gain > 0
     ]
 
@@ -182,7 +198,7 @@ def _segment_questions(video: SeenVideo) -> list[Candidate]:
                 segment.start_ms,
                 segment.end_ms,
                 segment.confidence * unclear,
-                f"{segment.label} is likely here ({segment.confidence:.2f}), but the scores at its edges are unclear",
+                Sentence(UNCLEAR_EDGES, {"label": segment.label, "confidence": f"{segment.confidence:.2f}"}),
                 segment,
             )
         )
@@ -193,7 +209,7 @@ def _segment_questions(video: SeenVideo) -> list[Candidate]:
                 segment.start_ms,
                 segment.end_ms,
                 segment.confidence * (1.0 - unclear),
-                f"{segment.label} is clear here ({segment.confidence:.2f}), and nobody has checked its sentence",
+                Sentence(UNCHECKED_SENTENCE, {"label": segment.label, "confidence": f"{segment.confidence:.2f}"}),
                 segment,
             )
         )
@@ -208,8 +224,8 @@ def _dialogues(video: SeenVideo) -> list[Candidate]:
         if any(overlap(*place, event.start_ms, event.end_ms) >= SAME_PLACE for place in discussed):
             continue
         discussed.append((event.start_ms, event.end_ms))
-        reason = f"{event.label} is explained here, but no question about it is answered yet"
-        one = _candidate(video, QuestionKind.DIALOGUE, event.start_ms, event.end_ms, DIALOGUE_GAIN, reason)
+        why = Sentence(NO_DIALOGUE, {"label": event.label})
+        one = _candidate(video, QuestionKind.DIALOGUE, event.start_ms, event.end_ms, DIALOGUE_GAIN, why)
         found.append(replace(one, segment_id=event.segment_id, stratum=event.label))
     return found
 
@@ -226,8 +242,8 @@ def _fulls(video: SeenVideo) -> list[Candidate]:
     unclear = [uncertainty(score) for score in video.fused]
     share = sum(value > 0.5 for value in unclear) / len(unclear)
     gain = sum(unclear) / len(unclear)
-    reason = f"The model is unsure over {share:.0%} of this video: watch all of it"
-    return [_candidate(video, QuestionKind.FULL, 0, video.duration_ms, gain, reason)] if share > 0 else []
+    why = Sentence(UNSURE_OF_VIDEO, {"share": f"{share:.0%}"})
+    return [_candidate(video, QuestionKind.FULL, 0, video.duration_ms, gain, why)] if share > 0 else []
 
 
 def _candidate(
@@ -236,7 +252,7 @@ def _candidate(
     start_ms: int,
     end_ms: int,
     gain: float,
-    reason: str,
+    why: Sentence,
     segment: SeenSegment | None = None,
 ) -> Candidate:
     return Candidate(
@@ -244,7 +260,7 @@ def _candidate(
         kind=kind,
         start_ms=start_ms,
         end_ms=end_ms,
-        reason=reason,
+        why=(why,),
         priority=gain_per_s(kind, gain, end_ms - start_ms),
         segment_id=segment.id if segment else None,
         stratum=segment.label if segment else kind.value,

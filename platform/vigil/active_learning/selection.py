@@ -8,7 +8,12 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_noop
+
 from vigil.active_learning.candidates import Candidate
+from vigil.projects.sentences import Sentence
+
+RANDOM_CHECK = Sentence(gettext_noop("Random check."))
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,7 @@ def _of_one_video(ranked: list[Candidate], rules: SelectionRules, rng: random.Ra
         one = left.pop(rng.randrange(len(left)) if is_random else left.index(max(left, key=worth)))
         if is_random:
             # A drawn question stands where the best one would: were it asked last, it would never be.
-            one = dataclasses.replace(one, priority=ranked[0].priority, reason=f"Random check. {one.reason}")
+            one = dataclasses.replace(one, priority=ranked[0].priority, why=(RANDOM_CHECK, *one.why))
         chosen.append(dataclasses.replace(one, priority=worth(one) * rules.again_factor ** len(chosen)))
         kinds[one.kind] += 1
     return chosen

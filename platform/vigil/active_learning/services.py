@@ -37,6 +37,7 @@ from vigil.annotations.models import (
 from vigil.annotations.questions import LEASE, WORKBENCH_KINDS
 from vigil.predictions.models import Prediction
 from vigil.projects.models import Project
+from vigil.projects.sentences import as_json
 from vigil.projects.work import WorkState
 from vigil.registry.models import ModelVersion
 from vigil.videos.models import Split
@@ -142,6 +143,7 @@ def _question(one: Candidate, prediction_ids: dict[int, int]) -> Question:
         segment_id=one.segment_id,
         priority=one.priority,
         reason=one.reason[:300],
+        reason_parts=as_json(one.why),
     )
 
 

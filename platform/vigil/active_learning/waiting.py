@@ -8,6 +8,7 @@ from django.utils import timezone
 from vigil.accounts.models import User
 from vigil.active_learning.cost_model import cost_s
 from vigil.annotations.models import Question, QuestionKind, QuestionState
+from vigil.annotations.reasons import reason_shown
 from vigil.projects.models import Project
 
 COUNTED_UP_TO = 1000
@@ -39,8 +40,8 @@ def waiting_for(*, user: User, project: Project) -> QuerySet[Question]:
 
 def _waiting(kind: QuestionKind, questions: QuerySet[Question]) -> Waiting:
     of_kind = questions.filter(kind=kind)
-    first = of_kind.select_related("video").order_by("-priority", "pk").first()
+    first = of_kind.select_related("video__project").order_by("-priority", "pk").first()
     if first is None:
         return Waiting(kind, 0, 0.0, "")
     length_ms = first.video.duration_ms if kind == QuestionKind.FULL else first.end_ms - first.start_ms
-    return Waiting(kind, of_kind.order_by()[:COUNTED_UP_TO].count(), cost_s(kind, length_ms), first.reason)
+    return Waiting(kind, of_kind.order_by()[:COUNTED_UP_TO].count(), cost_s(kind, length_ms), reason_shown(first))

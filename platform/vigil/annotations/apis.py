@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Router, Status
 from ninja.params.functions import Header
 from pydantic import Field
@@ -67,7 +68,9 @@ def frame_times(request: HttpRequest, video_id: int) -> Any:
     try:
         return {"times_ms": frame_times_ms(video)}
     except FrameTimes.DoesNotExist as error:
-        raise Missing(f"The frame times of {video.name} are not known; import the video again.") from error
+        raise Missing(
+            _("The frame times of %(video)s are not known; import the video again.") % {"video": video.name}
+        ) from error
 
 
 @router.put("/annotations/{int:annotation_id}", response={200: SavedOut, 409: ConflictOut, 428: ProblemOut, **PROBLEMS})
@@ -143,10 +146,10 @@ def revision_named(if_match: str) -> int:
         Invalid: it names no revision.
     """
     if not if_match:
-        raise RevisionNotNamed('Say which revision this builds on: send the header If-Match: "<revision>".')
+        raise RevisionNotNamed(_('Say which revision this builds on: send the header If-Match: "<revision>".'))
     found = re.fullmatch(r'(")?(\d{1,9})(?(1)")', if_match.strip(), re.ASCII)
     if found is None:
-        raise Invalid('If-Match is not a revision; send the number of the last save, as in If-Match: "3".')
+        raise Invalid(_('If-Match is not a revision; send the number of the last save, as in If-Match: "3".'))
     return int(found.group(2))
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from vigil.annotations.errors import SegmentRefused
 from vigil.annotations.models import Outcome
 from vigil.annotations.schemas import DocumentIn, SegmentIn
@@ -64,8 +66,8 @@ def segments_checked(document: DocumentIn, rules: DocumentRules) -> list[Checked
     checked = []
     for number, segment in enumerate(document.segments, start=1):
         if segment.key in seen:
-            why = f"{_name(number, segment)} has the same key as one before it; give each segment its own."
-            raise SegmentRefused(key=str(segment.key), why=why)
+            why = _("%(name)s has the same key as one before it; give each segment its own.")
+            raise SegmentRefused(key=str(segment.key), why=why % {"name": _name(number, segment)})
         seen.add(segment.key)
         try:
             checked.append(segment_checked(segment, rules, _name(number, segment)))
@@ -74,23 +76,36 @@ def segments_checked(document: DocumentIn, rules: DocumentRules) -> list[Checked
     return checked
 
 
-def segment_checked(segment: SegmentIn, rules: DocumentRules, name: str = "The segment") -> CheckedSegment:
-    """One segment with its outcome.
+def segment_checked(segment: SegmentIn, rules: DocumentRules, name: str = "") -> CheckedSegment:
+    """One segment with its outcome; refusals call it by `name`.
 
     Raises:
         Invalid: it is empty or backwards, outside the video, of an unknown label, or from another video's prediction.
     """
+    name = name or _("The segment")
     if segment.end_ms <= segment.start_ms:
-        raise Invalid(f"{name} ends at or before its start; move its end behind {segment.start_ms} ms.")
+        raise Invalid(
+            _("%(name)s ends at or before its start; move its end behind %(start_ms)s ms.")
+            % {"name": name, "start_ms": segment.start_ms}
+        )
     if segment.end_ms > rules.duration_ms:
-        raise Invalid(f"{name} reaches beyond the video's end at {rules.duration_ms} ms; move its edge back.")
+        raise Invalid(
+            _("%(name)s reaches beyond the video's end at %(duration_ms)s ms; move its edge back.")
+            % {"name": name, "duration_ms": rules.duration_ms}
+        )
     if segment.label not in rules.labels:
-        raise Invalid(f"{name} has the unknown label {segment.label!r}; choose one of the project's labels.")
+        raise Invalid(
+            _("%(name)s has the unknown label %(label)r; choose one of the project's labels.")
+            % {"name": name, "label": segment.label}
+        )
     source = None
     if segment.source_id is not None:
         source = rules.sources.get(segment.source_id)
         if source is None:
-            raise Invalid(f"{name} names model segment {segment.source_id}, which is not of this video.")
+            raise Invalid(
+                _("%(name)s names model segment %(source)s, which is not of this video.")
+                % {"name": name, "source": segment.source_id}
+            )
     draft = _draft_of(segment, source, rules, name)
     return CheckedSegment(
         key=segment.key,
@@ -110,7 +125,10 @@ def _draft_of(segment: SegmentIn, source: Source | None, rules: DocumentRules, n
     """The model's sentence that the person saw last: one that it wrote anew, else that of the model's segment."""
     if segment.draft_id is not None:
         if segment.draft_id not in rules.drafts:
-            raise Invalid(f"{name} names draft {segment.draft_id}, which is not of this video; ask for a new one.")
+            raise Invalid(
+                _("%(name)s names draft %(draft)s, which is not of this video; ask for a new one.")
+                % {"name": name, "draft": segment.draft_id}
+            )
         return rules.drafts[segment.draft_id]
     return source.explanation if source else segment.draft_explanation
 
@@ -123,7 +141,10 @@ def _dialogue_checked(segment: SegmentIn, name: str) -> tuple[dict[str, str], ..
     """
     roles = [turn.role for turn in segment.dialogue]
     if roles != ["user", "assistant"] * (len(roles) // 2):
-        raise Invalid(f"{name} has a dialogue that is not questions, each with its answer; put them in order.")
+        raise Invalid(
+            _("%(name)s has a dialogue that is not questions, each with its answer; put them in order.")
+            % {"name": name}
+        )
     return tuple({"role": turn.role, "text": turn.text} for turn in segment.dialogue)
 
 
@@ -133,7 +154,9 @@ def outcome_of(segment: SegmentIn, source: Source | None, name: str, draft: str 
         if segment.draft_explanation and segment.draft_id is None:
             return segment.outcome  # from an import, or its model is gone: what was known of it stays
         if segment.outcome == Outcome.REJECTED:
-            raise Invalid(f"{name} is rejected, but it is no segment of the model; delete it instead.")
+            raise Invalid(
+                _("%(name)s is rejected, but it is no segment of the model; delete it instead.") % {"name": name}
+            )
         return Outcome.MANUAL
     if segment.outcome == Outcome.REJECTED:
         return Outcome.REJECTED
@@ -145,4 +168,5 @@ def outcome_of(segment: SegmentIn, source: Source | None, name: str, draft: str 
 
 
 def _name(number: int, segment: SegmentIn) -> str:
-    return f"Segment {number} ({segment.start_ms}-{segment.end_ms} ms, {segment.label})"
+    place = {"number": number, "start_ms": segment.start_ms, "end_ms": segment.end_ms, "label": segment.label}
+    return _("Segment %(number)s (%(start_ms)s-%(end_ms)s ms, %(label)s)") % place

@@ -11,6 +11,7 @@ from vigil.annotations.models import Draft, DraftKind
 from vigil.annotations.schemas import MAX_TEXT, DraftIn
 from vigil.config.nudges import nudge
 from vigil.projects.errors import Conflict, Invalid, Missing
+from vigil.projects.failures import failure_told
 from vigil.projects.selectors import role_required
 from vigil.projects.work import WorkState
 from vigil.registry.selectors import production_model
@@ -102,6 +103,6 @@ def draft_body(draft: Draft) -> dict[str, Any]:
         "state": draft.state,
         "text": draft.text,
         "model": draft.model_version.name,
-        "error": draft.error,
+        "error": failure_told(draft.error),
         "is_own_words": draft.confidence is not None,
     }

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from vigil.projects.errors import Conflict, Invalid
 
 
@@ -9,10 +11,12 @@ class RevisionConflict(Conflict):
     """The annotation has a newer revision than the one a write builds on; it comes along, so nothing is lost."""
 
     def __init__(self, *, revision: int, document: dict[str, Any], saved_by: str) -> None:
-        by = f" by {saved_by}" if saved_by else ""
-        super().__init__(
-            f"This annotation was saved{by} meanwhile and is at revision {revision}; merge and save again."
-        )
+        text = _("This annotation was saved meanwhile and is at revision %(revision)s; merge and save again.")
+        if saved_by:
+            text = _(
+                "This annotation was saved by %(name)s meanwhile and is at revision %(revision)s; merge and save again."
+            )
+        super().__init__(text % {"name": saved_by, "revision": revision})
         self.extra = {"revision": revision, "document": document, "saved_by": saved_by}
 
     def body(self) -> dict[str, Any]:

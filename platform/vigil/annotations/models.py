@@ -53,7 +53,10 @@ class Question(models.Model):
     prediction = models.ForeignKey(Prediction, on_delete=models.SET_NULL, null=True, blank=True)
     segment = models.ForeignKey(PredictedSegment, on_delete=models.SET_NULL, null=True, blank=True)
     priority = models.FloatField(default=0.0, help_text="Expected gain per second of a person's time; highest first")
-    reason = models.CharField(max_length=300, help_text="Shown to the person: why this place")
+    reason = models.CharField(max_length=300, help_text="Why this place, in English")
+    reason_parts = models.JSONField(
+        default=list, blank=True, help_text="[[text, {blank: value}]]: its sentences, to be told in other languages"
+    )
     state = models.CharField(max_length=10, choices=QuestionState.choices, default=QuestionState.OPEN)
     leased_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="leases"

@@ -7,6 +7,7 @@ import zlib
 from hashlib import md5
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.utils.translation import gettext as _
 from ninja import Router
 
 from vigil.annotations.schemas import ProblemOut
@@ -30,7 +31,10 @@ def scores(request: HttpRequest, video_id: int, prediction_id: int) -> HttpRespo
     try:
         packed = scores_packed(video_id=video.pk, prediction_id=prediction_id)
     except Prediction.DoesNotExist as error:
-        raise Missing(f"There is no prediction {prediction_id} of {video.name}.") from error
+        raise Missing(
+            _("There is no prediction %(prediction_id)s of %(video)s.")
+            % {"prediction_id": prediction_id, "video": video.name}
+        ) from error
     # A prediction never changes, so a browser may keep its scores.
     return HttpResponse(packed, content_type=BYTES, headers={"Cache-Control": FOR_GOOD})
 
@@ -42,7 +46,9 @@ def frame_times(request: HttpRequest, video_id: int) -> HttpResponse:
     try:
         packed = frame_times_packed(video)
     except FrameTimes.DoesNotExist as error:
-        raise Missing(f"The frame times of {video.name} are not known; import the video again.") from error
+        raise Missing(
+            _("The frame times of %(video)s are not known; import the video again.") % {"video": video.name}
+        ) from error
     headers = {"ETag": f'"{md5(packed, usedforsecurity=False).hexdigest()}"', "Cache-Control": ASK_AGAIN}
     if request.headers.get("If-None-Match") == headers["ETag"]:
         return HttpResponseNotModified(headers=headers)

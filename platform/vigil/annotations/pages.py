@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST, require_safe
 
@@ -31,7 +32,7 @@ def project_add(request: HttpRequest) -> HttpResponse:
     """A new project, for an admin of the installation."""
     user = _person(request)
     if not user.is_superuser:
-        raise NotAllowed("Only an administrator makes projects; ask one, or run import_videos at the machine.")
+        raise NotAllowed(_("Only an administrator makes projects; ask one, or run import_videos at the machine."))
     try:
         project = project_create(name=request.POST.get("name", ""), user=user)
     except (Conflict, Invalid) as error:

@@ -18,6 +18,7 @@ from vigil.annotations.schemas import BoundsPayload, ExplainPayload, GlancePaylo
 from vigil.annotations.selectors import answer_for, document_rules, judged_source_ids, question_for
 from vigil.projects.errors import Conflict, Invalid
 from vigil.projects.models import Project
+from vigil.projects.validation_words import fault_in_words
 from vigil.videos.models import Video
 
 LEASE = timedelta(minutes=10)
@@ -121,13 +122,19 @@ def payload_checked(question: Question, payload: dict[str, Any]) -> dict[str, An
     """
     schema = PAYLOADS.get(question.kind)
     if schema is None:
-        raise Invalid(f"A {question.kind} question is answered in the workbench: open the video and submit.")
+        raise Invalid(
+            _("A %(kind)s question is answered in the workbench: open the video and submit.")
+            % {"kind": _(question.kind)}
+        )
     try:
         given = schema.model_validate(payload)
     except ValidationError as error:
         fault = error.errors()[0]
         where = ".".join(str(part) for part in fault["loc"]) or "payload"
-        raise Invalid(f"{question.kind} payload, {where}: {fault['msg']}") from error
+        raise Invalid(
+            _("%(kind)s payload, %(where)s: %(fault)s")
+            % {"kind": _(question.kind), "where": where, "fault": fault_in_words(fault)}
+        ) from error
     _check_against_video(question, given)
     stored: dict[str, Any] = given.model_dump(mode="json", exclude_none=True)
     if isinstance(given, BoundsPayload) and given.segment is not None:
@@ -140,22 +147,31 @@ def payload_checked(question: Question, payload: dict[str, Any]) -> dict[str, An
 def _check_against_video(question: Question, given: Strict) -> None:
     duration_ms = question.video.duration_ms
     if isinstance(given, GlancePayload) and any(moment >= duration_ms for moment in given.moments_ms):
-        raise Invalid(f"A moment lies beyond the video's end at {duration_ms} ms; send moments inside the video.")
+        raise Invalid(
+            _("A moment lies beyond the video's end at %(duration_ms)s ms; send moments inside the video.")
+            % {"duration_ms": duration_ms}
+        )
     if isinstance(given, BoundsPayload) and (given.segment is None) == (given.rejected is None):
-        raise Invalid('A bounds answer is either {"segment": {...}} or {"rejected": true}.')
+        raise Invalid(_('A bounds answer is either {"segment": {...}} or {"rejected": true}.'))
     if isinstance(given, ExplainPayload) and not given.explanation.strip():
-        raise Invalid("The explanation is empty; write a sentence, or skip the question.")
+        raise Invalid(_("The explanation is empty; write a sentence, or skip the question."))
 
 
-def _why_lost(question: Question, user: User) -> str:
+def _why_lost(question: Question, user: User, *, has_saved: bool = False) -> str:
     question.refresh_from_db(fields=["state", "leased_by", "leased_until"])
     if question.state == QuestionState.ANSWERED:
-        return "This question is already answered; take the next one."
-    if question.state == QuestionState.WITHDRAWN:
-        return "This question was withdrawn because the model was renewed; take the next one."
-    if question.state == QuestionState.LEASED and question.leased_by_id != user.pk:
-        return "Somebody else has this question now; take the next one."
-    return "The question changed hands meanwhile; answer it again, or take the next one."
+        why = _("This question is already answered")
+    elif question.state == QuestionState.WITHDRAWN:
+        why = _("This question was withdrawn because the model was renewed")
+    elif question.state == QuestionState.LEASED and question.leased_by_id != user.pk:
+        why = _("Somebody else has this question now")
+    elif not has_saved:
+        return _("The question changed hands meanwhile; answer it again, or take the next one.")
+    else:
+        why = _("The question changed hands meanwhile")
+    if has_saved:
+        return _("%(why)s. What you did is saved; submit again without the question.") % {"why": why}
+    return _("%(why)s; take the next one.") % {"why": why}
 
 
 def annotated_questions_close(
@@ -215,12 +231,13 @@ def _question_taken(user: User, annotation: Annotation, question_id: int) -> lis
     """The question, now leased to this person although they had let it go; none if they answered it before."""
     question = question_for(user=user, question_id=question_id)
     if question.video_id != annotation.video_id:
-        raise Invalid(f"Question {question_id} is about another video than this annotation.")
+        raise Invalid(
+            _("Question %(question_id)s is about another video than this annotation.") % {"question_id": question_id}
+        )
     if Answer.objects.filter(question=question, user=user, withdrawn_at=None).exists():
         return []
     if not question_lease(user=user, question=question):
-        kept = "What you did is saved; submit again without the question."
-        raise Conflict(f"{_why_lost(question, user).split(';')[0]}. {kept}")
+        raise Conflict(_why_lost(question, user, has_saved=True))
     return [question]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db.models import Exists, Func, OuterRef, Prefetch, QuerySet, TextField
+from django.utils.translation import gettext as _
 
 from annotation_templates.loading import load_template
 from vigil.accounts.models import Role, User
@@ -35,14 +36,14 @@ def annotation_for(*, user: User, annotation_id: int) -> Annotation:
         Missing: no such annotation, or in a project that the person is no member of.
         NotAllowed: somebody else's, or the frozen truth.
     """
-    missing = "There is no such annotation, or you are not a member of its project."
+    missing = _("There is no such annotation, or you are not a member of its project.")
     found = Annotation.objects.filter(pk=annotation_id).select_related("video__project", "user").first()
     if found is None:
         raise Missing(missing)
     needed = Role.ANNOTATOR if found.user_id == user.pk else Role.REVIEWER
     role_required(user=user, project_id=found.video.project_id, at_least=needed, missing=missing)
     if found.is_frozen_truth:
-        raise NotAllowed("This is the frozen truth of a test video; it is set by an import, not by hand.")
+        raise NotAllowed(_("This is the frozen truth of a test video; it is set by an import, not by hand."))
     return found
 
 
@@ -52,7 +53,7 @@ def question_for(*, user: User, question_id: int, at_least: Role = Role.ANNOTATO
     Raises:
         Missing, NotAllowed: as for `annotation_for`.
     """
-    missing = "There is no such question, or you are not a member of its project."
+    missing = _("There is no such question, or you are not a member of its project.")
     found = Question.objects.filter(pk=question_id).select_related("video__project", "segment").first()
     if found is None:
         raise Missing(missing)
@@ -67,13 +68,13 @@ def answer_for(*, user: User, answer_id: int) -> Answer:
         Missing: no such answer, or in a project that the person is no member of.
         NotAllowed: somebody else's.
     """
-    missing = "There is no such answer, or you are not a member of its project."
+    missing = _("There is no such answer, or you are not a member of its project.")
     found = Answer.objects.filter(pk=answer_id).select_related("question__video").first()
     if found is None:
         raise Missing(missing)
     role_required(user=user, project_id=found.question.video.project_id, at_least=Role.ANNOTATOR, missing=missing)
     if found.user_id != user.pk:
-        raise NotAllowed("This is somebody else's answer; only the person who gave it can withdraw it.")
+        raise NotAllowed(_("This is somebody else's answer; only the person who gave it can withdraw it."))
     return found
 
 

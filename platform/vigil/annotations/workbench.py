@@ -9,11 +9,13 @@ from vigil.accounts.models import Role, User
 from vigil.accounts.selectors import has_role
 from vigil.annotations.models import Annotation, Question, QuestionKind
 from vigil.annotations.questions import question_lease
+from vigil.annotations.reasons import reason_shown
 from vigil.annotations.selectors import labels_to_choose, workbench_document
 from vigil.annotations.services import annotation_open
 from vigil.predictions.models import PredictedSegment, Prediction
 from vigil.predictions.packed_scores import SCORES, TIMES
 from vigil.predictions.selectors import awaited_of, prediction_of
+from vigil.projects.failures import failure_told
 from vigil.projects.models import Project
 from vigil.projects.work import WorkState
 from vigil.videos.models import Video
@@ -59,7 +61,7 @@ def workbench_contents(
 
 def _awaited_body(video: Video) -> dict[str, Any]:
     state, error = awaited_of(video=video)
-    return {"state": state, "error": error}
+    return {"state": state, "error": failure_told(error)}
 
 
 _NOTHING: dict[str, Any] = {
@@ -86,7 +88,7 @@ def video_body(video: Video) -> dict[str, Any]:
         "weak_label": video.weak_label,
         "split": video.split,
         "state": video.state,
-        "error": video.error,
+        "error": failure_told(video.error),
         "progress": video.progress,
         "queued_before": queued_before(video) if video.state == WorkState.QUEUED else 0,
         **rendition_urls(video),
@@ -153,7 +155,7 @@ def question_body(question: Question) -> dict[str, Any]:
         "start_ms": question.start_ms,
         "end_ms": question.end_ms,
         "segment_id": question.segment_id,
-        "reason": question.reason,
+        "reason": reason_shown(question),
         "leased_until": question.leased_until,
         "lease_ms": question.lease_ms(timezone.now()),
         "model": question.prediction.model_version.name if question.prediction else "",

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -16,6 +17,7 @@ from vigil.annotations.packed_apis import router as packed
 from vigil.config.page_auth import PageAuth, SomebodyElse
 from vigil.finding.apis import router as finding
 from vigil.projects.errors import VigilError
+from vigil.projects.validation_words import fault_in_words
 from vigil.review.apis import router as review
 from vigil.videos.apis import router as videos
 
@@ -46,7 +48,7 @@ def _vigil_error(request: HttpRequest, error: VigilError) -> HttpResponse:
 
 @api.exception_handler(AuthenticationError)
 def _not_logged_in(request: HttpRequest, error: AuthenticationError) -> HttpResponse:  # noqa: ARG001
-    return _refused(request, "NotLoggedIn", "Your login has expired. Log in again; what you did here is kept.", 401)
+    return _refused(request, "NotLoggedIn", _("Your login has expired. Log in again; what you did here is kept."), 401)
 
 
 @api.exception_handler(SomebodyElse)
@@ -57,7 +59,9 @@ def _somebody_else(request: HttpRequest, error: SomebodyElse) -> HttpResponse:
 @api.exception_handler(HttpError)
 def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     if error.status_code == 403:
-        return _refused(request, "StaleToken", "The CSRF token is missing or old. Reload the page and try again.", 403)
+        return _refused(
+            request, "StaleToken", _("The CSRF token is missing or old. Reload the page and try again."), 403
+        )
     return _refused(request, "Invalid", str(error), error.status_code)
 
 
@@ -78,7 +82,7 @@ def _fault(fault: dict[str, Any]) -> str:
     """One fault in words: where it is, without the wrapper that ninja puts around a body, and what is wrong there."""
     place = [str(part) for part in fault.get("loc", ())]
     where = ".".join(place[2:] if place[:1] == ["body"] else place[1:]) or ".".join(place)
-    return f"{where}: {fault.get('msg', 'is not valid')}"
+    return f"{where}: {fault_in_words(fault)}"
 
 
 def _refused(request: HttpRequest, word: str, detail: str, status: int) -> HttpResponse:

@@ -66,11 +66,17 @@ def export_download(request: HttpRequest, export_id: int) -> HttpResponseBase:
     """The zip file of a finished export."""
     asked = request_for(user=request.user, request_id=export_id)
     if asked.export is None:
-        raise Missing(f"Export {asked.pk} is not there yet; its state is {asked.state}.")
+        raise Missing(
+            _("Export %(export)s is not there yet; its state is %(state)s.")
+            % {"export": asked.pk, "state": _(asked.state)}
+        )
     try:
         response = file_response(request, zip_path(asked), "application/zip")
     except FileNotFoundError as error:
-        raise Gone(f"The file of export {asked.pk} is not on this disk any more; make the export again.") from error
+        raise Gone(
+            _("The file of export %(export)s is not on this disk any more; make the export again.")
+            % {"export": asked.pk}
+        ) from error
     response["Content-Disposition"] = f'attachment; filename="{asked.project.slug}-{asked.format}-{asked.pk}.zip"'
     return response
 

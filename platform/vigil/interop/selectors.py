@@ -2,6 +2,7 @@
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from vigil.accounts.models import Role, User
 from vigil.interop.models import ExportRequest
@@ -17,7 +18,9 @@ def request_for(*, user: User | AnonymousUser, request_id: int) -> ExportRequest
     Raises:
         Missing: no such export, or a stranger; NotAllowed: the role is too low.
     """
-    missing = f"There is no export {request_id} here, or you are not a member of its project."
+    missing = _("There is no export %(request_id)s here, or you are not a member of its project.") % {
+        "request_id": request_id
+    }
     known = ExportRequest.objects.select_related("project", "export__snapshot")
     found: ExportRequest | None = known.filter(pk=request_id).first()
     if found is None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from vigil.accounts.models import Role, User
 from vigil.accounts.selectors import reaches, role_of
@@ -22,7 +23,10 @@ def role_required(*, user: User | AnonymousUser, project_id: int, at_least: Role
     if role is None:
         raise Missing(missing)
     if not reaches(role, at_least):
-        raise NotAllowed(f"Your role here is {role.value}; this needs {at_least.value}. Ask an owner of the project.")
+        raise NotAllowed(
+            _("Your role here is %(role)s; this needs %(needed)s. Ask an owner of the project.")
+            % {"role": _(role.value), "needed": _(at_least.value)}
+        )
     return role
 
 
@@ -33,7 +37,7 @@ def project_for(*, user: Any, slug: str, at_least: Role = Role.VIEWER) -> Projec
         Missing: no such project, or the person is no member.
         NotAllowed: the role is too low.
     """
-    missing = f"There is no project {slug!r} here, or you are not a member of it."
+    missing = _("There is no project %(slug)r here, or you are not a member of it.") % {"slug": slug}
     project = Project.objects.filter(slug=slug).first()
     if project is None:
         raise Missing(missing)

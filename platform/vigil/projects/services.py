@@ -4,6 +4,7 @@ import zlib
 
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from annotation_templates.loading import TemplateError, load_template
 from vigil.accounts.models import Role, User
@@ -23,7 +24,10 @@ def project_create(*, name: str, user: User | None, template: str = "surveillanc
     """
     name = " ".join(name.split())
     if not any(map(str.isalnum, name)) or len(name) > NAME_MAX or not name.isprintable():
-        raise Invalid(f"A project's name needs a letter or digit and at most {NAME_MAX} characters; got {name[:40]!r}.")
+        raise Invalid(
+            _("A project's name needs a letter or digit and at most %(most)s characters; got %(name)r.")
+            % {"most": NAME_MAX, "name": name[:40]}
+        )
     try:
         load_template(template)
     except TemplateError as error:
@@ -37,7 +41,9 @@ def project_create(*, name: str, user: User | None, template: str = "surveillanc
                 membership_set(user=user, project_id=project.pk, role=Role.OWNER, actor=user)
             audit_record(actor=user, action="project.create", target=name)
     except IntegrityError as error:
-        raise Conflict(f"There is already a project called {name!r}; choose another name.") from error
+        raise Conflict(
+            _("There is already a project called %(name)r; choose another name.") % {"name": name}
+        ) from error
     return project
 
 

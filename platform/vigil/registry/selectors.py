@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from vigil.projects.errors import Missing
 from vigil.projects.models import Project
@@ -29,13 +30,19 @@ def model_by_name(*, project: Project, name: str | None) -> ModelVersion:
     if name is None:
         version = production_model(project=project)
         if version is None:
-            raise Missing(f"project {project.name!r} has no model in production; promote one: {_known(project)}")
+            raise Missing(
+                _("project %(project)r has no model in production; promote one: %(known)s")
+                % {"project": project.name, "known": _known(project)}
+            )
         return version
     digits = name.removeprefix("v")
     known = ModelVersion.objects.filter(project=project, number=int(digits)) if digits.isdecimal() else None
     version = known.first() if known is not None else None
     if version is None:
-        raise Missing(f"project {project.name!r} has no model {name!r}; it has {_known(project)}")
+        raise Missing(
+            _("project %(project)r has no model %(name)r; it has %(known)s")
+            % {"project": project.name, "name": name, "known": _known(project)}
+        )
     return version
 
 
@@ -60,4 +67,4 @@ def artefact_path(version: ModelVersion) -> Path:
 
 def _known(project: Project) -> str:
     names = [version.name for version in models_of(project=project)]
-    return ", ".join(names) if names else "none yet (manage.py train makes one)"
+    return ", ".join(names) if names else _("none yet (manage.py train makes one)")

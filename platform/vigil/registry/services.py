@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from vigil.projects.errors import Conflict
 from vigil.projects.models import Project
@@ -52,7 +53,9 @@ def model_promote(*, version: ModelVersion) -> ModelVersion:
     _lock(version.project)
     waiting = ModelVersion.objects.filter(pk=version.pk).exclude(state=ModelState.PRODUCTION)
     if not waiting.exists():
-        raise Conflict(f"{version.name} already is in production; choose another version to promote")
+        raise Conflict(
+            _("%(model)s already is in production; choose another version to promote") % {"model": version.name}
+        )
     in_production = ModelVersion.objects.filter(project=version.project, state=ModelState.PRODUCTION)
     in_production.update(state=ModelState.ARCHIVED)
     waiting.update(state=ModelState.PRODUCTION, promoted_at=timezone.now())
@@ -70,13 +73,17 @@ def model_rollback(*, project: Project) -> ModelVersion:
     _lock(project)
     current = ModelVersion.objects.filter(project=project, state=ModelState.PRODUCTION).first()
     if current is None:
-        raise Conflict(f"project {project.name!r} has no model in production; promote one first")
+        raise Conflict(
+            _("project %(project)r has no model in production; promote one first") % {"project": project.name}
+        )
     earlier = ModelVersion.objects.filter(
         project=project, state=ModelState.ARCHIVED, promoted_at__lt=current.promoted_at
     )
     previous = earlier.order_by("-promoted_at").first()
     if previous is None:
-        raise Conflict(f"no model was in production before {current.name}; there is nothing to roll back to")
+        raise Conflict(
+            _("no model was in production before %(model)s; there is nothing to roll back to") % {"model": current.name}
+        )
     # The one taken back is no longer part of the line of promotions: a later rollback must not return to it.
     ModelVersion.objects.filter(pk=current.pk, state=ModelState.PRODUCTION).update(
         state=ModelState.ARCHIVED, promoted_at=None

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext, gettext_noop
 
 from ml.contracts import EvaluationResult, to_json
+from vigil.projects.sentences import Sentence
 
 MARGIN = 0.005
 """A difference below this is noise."""
@@ -37,6 +38,12 @@ FIGURES = (
 )
 DECIDING = ("auc_a", "auc_o", "video_auc")
 """The first of these that both models have decides."""
+NO_TRUTH = gettext_noop("There is no test split with a known truth, so nothing can be compared.")
+NO_PRODUCTION = gettext_noop("There is no model in production to compare with.")
+NO_FIGURE = gettext_noop("The truth of the test split gives no figure that both models have.")
+BETTER = gettext_noop("%(figure)s is better: %(candidate)s against %(production)s.")
+WORSE = gettext_noop("%(figure)s is worse: %(candidate)s against %(production)s.")
+SAME = gettext_noop("%(figure)s is the same within the noise: %(candidate)s against %(production)s.")
 
 
 @dataclass(frozen=True)
@@ -93,19 +100,34 @@ def compare(candidate: Mapping[str, Any] | None, production: Mapping[str, Any] |
 
 def gate_verdict(candidate: Mapping[str, Any] | None, production: Mapping[str, Any] | None) -> dict[str, Any]:
     """`{"better": bool, "reasons": [sentence, ...]}`: whether a person is advised to promote the candidate."""
+    is_better, why = _judged(candidate, production)
+    return {"better": is_better, "reasons": [one.english for one in why]}
+
+
+def reasons_told(gate: Mapping[str, Any]) -> list[str]:
+    """The reasons of a stored gate in the reader's language; as stored, where today's rules give others."""
+    stored: list[str] = gate.get("verdict", {}).get("reasons", [])
+    _is_better, why = _judged(gate.get("candidate"), gate.get("production"))
+    if [one.english for one in why] != stored:
+        return stored
+    return [one.told({"figure": gettext}) for one in why]
+
+
+def _judged(candidate: Mapping[str, Any] | None, production: Mapping[str, Any] | None) -> tuple[bool, list[Sentence]]:
     if not candidate:
-        return {"better": False, "reasons": ["There is no test split with a known truth, so nothing can be compared."]}
+        return False, [Sentence(NO_TRUTH)]
     if not production:
-        return {"better": True, "reasons": ["There is no model in production to compare with."]}
+        return True, [Sentence(NO_PRODUCTION)]
     lines = {one.figure.key: one for one in compare(candidate, production)}
     deciding = next((lines[key] for key in DECIDING if lines[key].delta is not None), None)
     if deciding is None:
-        return {"better": False, "reasons": ["The truth of the test split gives no figure that both models have."]}
+        return False, [Sentence(NO_FIGURE)]
     lost = [one for one in lines.values() if one.figure.is_guarded and one.gain is not None and one.gain < -GUARD]
     reasons = [_sentence(deciding), *(_sentence(one) for one in lost if one is not deciding)]
-    return {"better": deciding.is_better and not lost, "reasons": reasons}
+    return deciding.is_better and not lost, reasons
 
 
-def _sentence(line: Comparison) -> str:
-    word = "better" if line.is_better else "worse" if line.is_worse else "the same within the noise"
-    return f"{line.figure.title} is {word}: {line.candidate:.3f} against {line.production:.3f}."
+def _sentence(line: Comparison) -> Sentence:
+    text = BETTER if line.is_better else WORSE if line.is_worse else SAME
+    figures = {"candidate": f"{line.candidate:.3f}", "production": f"{line.production:.3f}"}
+    return Sentence(text, {"figure": line.figure.title, **figures})

@@ -12,7 +12,7 @@ from vigil.projects.profiles import profile_names
 from vigil.projects.work import HEARTBEAT_LOST_AFTER, WorkState
 from vigil.registry.models import ModelState, ModelVersion
 from vigil.registry.selectors import models_of, production_model
-from vigil.retraining.gate import FIGURES, Comparison, compare, value_of
+from vigil.retraining.gate import FIGURES, Comparison, compare, reasons_told, value_of
 from vigil.retraining.loss_curve import LossPanel, loss_panels
 from vigil.retraining.models import TrainingRun
 from vigil.retraining.selectors import losses_of, runs_of
@@ -67,6 +67,7 @@ class RunShown:
     panels: list[LossPanel]
     comparisons: list[Comparison]
     counts: list[tuple[str, int]]
+    gate_reasons: list[str]
 
     @property
     def is_active(self) -> bool:
@@ -166,6 +167,7 @@ def run_shown(run: TrainingRun, *, with_losses: bool) -> RunShown:
         panels=loss_panels(_titled(losses_of(run))) if with_losses else [],
         comparisons=compare(gate.get("candidate"), gate.get("production")) if gate.get("candidate") else [],
         counts=counts_shown(run.snapshot.counts),
+        gate_reasons=reasons_told(gate),
     )
 
 

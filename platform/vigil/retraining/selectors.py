@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from vigil.accounts.models import Role
 from vigil.projects.errors import Missing
@@ -22,7 +23,9 @@ def run_for(*, user: Any, run_id: int, at_least: Role = Role.VIEWER) -> Training
         Missing: no such run, or the person is no member of its project.
         NotAllowed: the role is too low.
     """
-    missing = f"There is no training run {run_id} here, or you are not a member of its project."
+    missing = _("There is no training run %(run_id)s here, or you are not a member of its project.") % {
+        "run_id": run_id
+    }
     runs: QuerySet[TrainingRun] = TrainingRun.objects.filter(pk=run_id)
     run = runs.select_related("project", "snapshot", "model_version", "parent").defer("snapshot__manifest").first()
     if run is None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from vigil.accounts.models import User
 from vigil.annotations.selectors import answers_of, submitted_of
@@ -42,12 +43,15 @@ def snapshot_take(*, project: Project, user: User | None = None) -> Snapshot:
     tested = [line for line in known if line.training.video.split == Split.TEST]
     if not any(line.training.video.split == Split.TRAIN for line in lines):
         raise Invalid(
-            f"project {project.name!r} has no ready video in the train split; import some with import_videos, "
-            "or give some videos the split 'train' in labels.csv"
+            _(
+                "project %(project)r has no ready video in the train split; import some with import_videos, or "
+                "give some videos the split 'train' in labels.csv"
+            )
+            % {"project": project.name}
         )
     told = [line for line in tested if line.statements or line.training.is_fully_labelled]
     manifest = manifest_of(lines, [line.training.video.name for line in tested], told)
-    snapshot, _ = Snapshot.objects.get_or_create(
+    snapshot, _is_new = Snapshot.objects.get_or_create(
         project=project,
         content_sha256=content_sha256(manifest),
         defaults={"manifest": manifest, "counts": counts_of(lines), "created_by": user},
@@ -91,4 +95,7 @@ def _check_groups(videos: QuerySet[Video]) -> None:
         splits[group].add(split)
     for group, found in sorted(splits.items()):
         if len(found) > 1:
-            raise Invalid(f"group {group!r} is divided over the splits {', '.join(sorted(found))}; give its videos one")
+            raise Invalid(
+                _("group %(group)r is divided over the splits %(splits)s; give its videos one")
+                % {"group": group, "splits": ", ".join(sorted(found))}
+            )

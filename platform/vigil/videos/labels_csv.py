@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
+from django.utils.translation import gettext as _
+
 from annotation_templates.loading import load_template
 from vigil.projects.errors import Invalid
 from vigil.videos.models import Split, WeakLabel
@@ -69,8 +71,11 @@ def labels_read(*, path: Path, template: str) -> LabelsCsv:
         earlier = rows.get(name)
         if earlier is not None and earlier.labels != labels:
             raise Invalid(
-                f"{path.name}, line {line}, column file: {name!r} stands in line {earlier.line} "
-                "already with other values; remove one"
+                _(
+                    "%(file)s, line %(line)s, column file: %(name)r stands in line %(earlier)s already with other "
+                    "values; remove one"
+                )
+                % {"file": path.name, "line": line, "name": name, "earlier": earlier.line}
             )
         rows.setdefault(name, LabelRow(line, name, labels))
         unknown.update({c: None for c in labels.classes if not load_template(template).label(c).is_in_taxonomy})
@@ -88,7 +93,10 @@ def label_parsed(text: str, template: str, *, where: str) -> tuple[WeakLabel, tu
         if text.lower() == known.value:
             return known, ()
     if len(text) > 80 or not text.isprintable() or "," in text:
-        raise Invalid(f"{where}: {text[:40]!r} is no label; write normal, abnormal or one class name, like Fighting")
+        raise Invalid(
+            _("%(where)s: %(text)r is no label; write normal, abnormal or one class name, like Fighting")
+            % {"where": where, "text": text[:40]}
+        )
     same = [label.name for label in load_template(template).labels if label.name.lower() == text.lower()]
     return WeakLabel.ABNORMAL, (same[0] if same else text,)
 
@@ -106,8 +114,17 @@ def groups_check(*, splits_of_groups: Iterable[tuple[str, str, str]]) -> None:
         earlier_split, earlier_file = seen.setdefault(group, (split, file))
         if split != earlier_split:
             raise Invalid(
-                f"group {group!r} is divided over splits: {earlier_file} is {earlier_split}, {file} is {split}; "
-                "videos of one camera or source look alike, so give the whole group one split"
+                _(
+                    "group %(group)r is divided over splits: %(earlier_file)s is %(earlier_split)s, %(file)s is "
+                    "%(split)s; videos of one camera or source look alike, so give the whole group one split"
+                )
+                % {
+                    "group": group,
+                    "earlier_file": earlier_file,
+                    "earlier_split": earlier_split,
+                    "file": file,
+                    "split": split,
+                }
             )
 
 
@@ -116,21 +133,33 @@ def _records(path: Path) -> list[tuple[int, Mapping[str, str]]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Invalid(f"{path.name} is not UTF-8 (byte {error.start}); save it as 'CSV UTF-8'") from error
+        raise Invalid(
+            _("%(file)s is not UTF-8 (byte %(byte)s); save it as 'CSV UTF-8'")
+            % {"file": path.name, "byte": error.start}
+        ) from error
     except OSError as error:
-        raise Invalid(f"{path} cannot be read ({error.strerror}); give the path of a labels.csv") from error
+        raise Invalid(
+            _("%(path)s cannot be read (%(fault)s); give the path of a labels.csv")
+            % {"path": path, "fault": error.strerror}
+        ) from error
     if "\0" in text:
-        raise Invalid(f"{path.name} is not a text file; save it as 'CSV UTF-8'")
+        raise Invalid(_("%(file)s is not a text file; save it as 'CSV UTF-8'") % {"file": path.name})
     first = text.lstrip().split("\n", 1)[0]
     delimiter = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         lines = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader]
     except csv.Error as error:
-        raise Invalid(f"{path.name}, line {reader.line_num}: {error}; check the quotation marks") from error
+        raise Invalid(
+            _("%(file)s, line %(line)s: %(error)s; check the quotation marks")
+            % {"file": path.name, "line": reader.line_num, "error": error}
+        ) from error
     lines = [(number, cells) for number, cells in lines if any(cells)]
     if not lines:
-        raise Invalid(f"{path.name} is empty; its first line must be file,label[,split[,group[,recorded_at]]]")
+        raise Invalid(
+            _("%(file)s is empty; its first line must be file,label[,split[,group[,recorded_at]]]")
+            % {"file": path.name}
+        )
     header = _header(path, *lines[0])
     return [(number, _record(path, number, header, cells)) for number, cells in lines[1:]]
 
@@ -140,14 +169,23 @@ def _header(path: Path, line: int, cells: list[str]) -> list[str]:
     for column in ("file", "label"):
         if column not in header:
             raise Invalid(
-                f"{path.name}, line {line}: column {column!r} is missing; "
-                f"the first line must be file,label[,split[,group[,recorded_at]]], a row is like {EXAMPLE}"
+                _(
+                    "%(file)s, line %(line)s: column %(column)r is missing; the first line must be "
+                    "file,label[,split[,group[,recorded_at]]], a row is like %(example)s"
+                )
+                % {"file": path.name, "line": line, "column": column, "example": EXAMPLE}
             )
     for column in header:
         if column not in COLUMNS:
-            raise Invalid(f"{path.name}, line {line}: unknown column {column!r}; known are {', '.join(COLUMNS)}")
+            raise Invalid(
+                _("%(file)s, line %(line)s: unknown column %(column)r; known are %(columns)s")
+                % {"file": path.name, "line": line, "column": column, "columns": ", ".join(COLUMNS)}
+            )
         if header.count(column) > 1:
-            raise Invalid(f"{path.name}, line {line}: column {column!r} stands there twice; remove one")
+            raise Invalid(
+                _("%(file)s, line %(line)s: column %(column)r stands there twice; remove one")
+                % {"file": path.name, "line": line, "column": column}
+            )
     return header
 
 
@@ -155,8 +193,11 @@ def _record(path: Path, line: int, header: list[str], cells: list[str]) -> dict[
     if len(cells) > len(header):
         extra = cells[len(header)]
         raise Invalid(
-            f"{path.name}, line {line}, column {len(header) + 1}: {extra!r} is one value too many; "
-            "put a value with a comma in quotes"
+            _(
+                "%(file)s, line %(line)s, column %(column)s: %(extra)r is one value too many; put a value with a "
+                "comma in quotes"
+            )
+            % {"file": path.name, "line": line, "column": len(header) + 1, "extra": extra}
         )
     return dict(zip(header, cells + [""] * (len(header) - len(cells)), strict=True))
 
@@ -164,7 +205,10 @@ def _record(path: Path, line: int, header: list[str], cells: list[str]) -> dict[
 def _file_name(path: Path, line: int, record: Mapping[str, str]) -> str:
     name = record["file"].replace("\\", "/")
     if not name or name.endswith("/"):
-        raise Invalid(f"{path.name}, line {line}, column file: no file name; write one, like {EXAMPLE}")
+        raise Invalid(
+            _("%(file)s, line %(line)s, column file: no file name; write one, like %(example)s")
+            % {"file": path.name, "line": line, "example": EXAMPLE}
+        )
     return str(PurePosixPath(name))
 
 
@@ -172,13 +216,19 @@ def _split(path: Path, line: int, text: str) -> Split | None:
     if not text:
         return None
     if text.lower() not in Split.values:
-        raise Invalid(f"{path.name}, line {line}, column split: {text!r} is no split; write train, val or test")
+        raise Invalid(
+            _("%(file)s, line %(line)s, column split: %(text)r is no split; write train, val or test")
+            % {"file": path.name, "line": line, "text": text}
+        )
     return Split(text.lower())
 
 
 def _group(path: Path, line: int, text: str) -> str:
     if len(text) > GROUP_MAX or not (text.isprintable() or not text):
-        raise Invalid(f"{path.name}, line {line}, column group: a group has at most {GROUP_MAX} printable characters")
+        raise Invalid(
+            _("%(file)s, line %(line)s, column group: a group has at most %(most)s printable characters")
+            % {"file": path.name, "line": line, "most": GROUP_MAX}
+        )
     return text
 
 
@@ -186,7 +236,10 @@ def _recorded_at(path: Path, line: int, text: str) -> datetime | None:
     moment = moment_read(text) if text else None
     if text and moment is None:
         raise Invalid(
-            f"{path.name}, line {line}, column recorded_at: {text[:40]!r} is no moment; "
-            "write it like 2023-10-05T14:30:00 (UTC) or 2023-10-05T16:30:00+02:00"
+            _(
+                "%(file)s, line %(line)s, column recorded_at: %(text)r is no moment; write it like "
+                "2023-10-05T14:30:00 (UTC) or 2023-10-05T16:30:00+02:00"
+            )
+            % {"file": path.name, "line": line, "text": text[:40]}
         )
     return moment

@@ -2,6 +2,7 @@
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from vigil.projects.errors import Gone, Missing
@@ -23,11 +24,20 @@ def rendition(request: HttpRequest, video_id: int, kind: str) -> HttpResponseBas
     """A rendition for a member of the video's project."""
     video = video_for(user=request.user, video_id=video_id)
     if kind not in RenditionKind.values:
-        raise Missing(f"There is no {kind!r} of a video; there are {', '.join(RenditionKind.values)}.")
+        raise Missing(
+            _("There is no %(kind)r of a video; there are %(kinds)s.")
+            % {"kind": kind, "kinds": ", ".join(RenditionKind.values)}
+        )
     made = video.renditions.filter(kind=kind).first()
     if made is None:
-        raise Missing(f"The {kind} of {video.name} is not made yet; its state is {video.state}.")
+        raise Missing(
+            _("The %(kind)s of %(video)s is not made yet; its state is %(state)s.")
+            % {"kind": kind, "video": video.name, "state": _(video.state)}
+        )
     try:
         return file_response(request, media_path(made.path), CONTENT_TYPES[RenditionKind(kind)])
     except FileNotFoundError as error:
-        raise Gone(f"The {kind} of {video.name} is not on this disk any more; press Retry on the video.") from error
+        raise Gone(
+            _("The %(kind)s of %(video)s is not on this disk any more; press Retry on the video.")
+            % {"kind": kind, "video": video.name}
+        ) from error

@@ -73,7 +73,9 @@ def import_report(request: HttpRequest, slug: str, import_id: int) -> HttpRespon
     """What became of each file of an import; renews itself until all videos are ready."""
     job = import_for(user=request.user, import_id=import_id, at_least=Role.MANAGER)
     if job.project.slug != slug:
-        raise Missing(f"There is no import {import_id} in project {slug!r}.")
+        raise Missing(
+            _("There is no import %(import_id)s in project %(slug)r.") % {"import_id": import_id, "slug": slug}
+        )
     return render(
         request,
         "videos/import.html",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from vigil.accounts.models import User
 from vigil.accounts.services import audit_record
@@ -56,7 +57,7 @@ def video_retry(*, video: Video, user: User | None) -> None:
     """
     with transaction.atomic():
         if not Video.objects.filter(pk=video.pk).retry(video.pk):
-            raise Conflict(f"{video.name} is not in quarantine any more; reload the page")
+            raise Conflict(_("%(video)s is not in quarantine any more; reload the page") % {"video": video.name})
         Video.objects.filter(pk=video.pk).update(attempts=0, progress=0)
         audit_record(actor=user, action="video.retry", target=video.name, video_id=video.pk)
         nudge(PROCESS_TASK)

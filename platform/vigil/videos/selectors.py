@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Prefetch, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from ml.contracts import VideoRef
 from vigil.accounts.models import Role, User
@@ -24,7 +25,7 @@ def video_for(*, user: User | AnonymousUser, video_id: int, at_least: Role = Rol
     Raises:
         Missing: no such video, or a stranger; NotAllowed: the role is too low.
     """
-    missing = f"There is no video {video_id} here, or you are not a member of its project."
+    missing = _("There is no video %(video_id)s here, or you are not a member of its project.") % {"video_id": video_id}
     video: Video | None = Video.objects.select_related("project").filter(pk=video_id).first()
     if video is None:
         raise Missing(missing)
@@ -34,7 +35,9 @@ def video_for(*, user: User | AnonymousUser, video_id: int, at_least: Role = Rol
 
 def import_for(*, user: User | AnonymousUser, import_id: int, at_least: Role = Role.VIEWER) -> ImportJob:
     """The import with its project, if the person's role reaches `at_least`."""
-    missing = f"There is no import {import_id} here, or you are not a member of its project."
+    missing = _("There is no import %(import_id)s here, or you are not a member of its project.") % {
+        "import_id": import_id
+    }
     job = ImportJob.objects.select_related("project", "created_by").filter(pk=import_id).first()
     if job is None:
         raise Missing(missing)

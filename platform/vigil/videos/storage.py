@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from vigil.projects.errors import Invalid
 
@@ -53,8 +54,11 @@ def room_required(size_bytes: int) -> None:
     free = shutil.disk_usage(root).free
     if free < size_bytes + DISK_RESERVE_BYTES:
         raise DiskFull(
-            f"the disk of {root} has {free / 1024**3:.1f} GiB free and "
-            f"{(size_bytes + DISK_RESERVE_BYTES) / 1024**3:.1f} GiB are needed; free some or move VIGIL_HOME"
+            _(
+                "the disk of %(root)s has %(free).1f GiB free and %(needed).1f GiB are needed; free some or "
+                "move VIGIL_HOME"
+            )
+            % {"root": root, "free": free / 1024**3, "needed": (size_bytes + DISK_RESERVE_BYTES) / 1024**3}
         )
 
 
@@ -83,7 +87,9 @@ def copy_of(source: Path, target: Path) -> str:
             os.fsync(writer.fileno())
     except OSError as error:
         if error.errno == errno.ENOSPC:
-            raise DiskFull(f"the disk of {target.parent} is full; free some or move VIGIL_HOME") from error
+            raise DiskFull(
+                _("the disk of %(folder)s is full; free some or move VIGIL_HOME") % {"folder": target.parent}
+            ) from error
         raise
     return digest.hexdigest()
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from vigil.accounts.models import User
 from vigil.projects.errors import Invalid
@@ -56,7 +57,7 @@ class UploadToDisk(FileUploadHandler):
             self._upload.write(raw_data)
         except OSError as error:
             if error.errno == errno.ENOSPC:
-                raise DiskFull("the disk of the server is full; ask its administrator to free some") from error
+                raise DiskFull(_("the disk of the server is full; ask its administrator to free some")) from error
             raise
 
     def file_complete(self, file_size: int) -> "UploadedFile[Any] | None":
@@ -75,8 +76,8 @@ def size_check(size_bytes: int) -> None:
     limit: int = settings.UPLOAD_MAX_BYTES
     if size_bytes > limit:
         raise Invalid(
-            f"One upload may have {limit / 1024**3:.0f} GiB; send fewer files at once, "
-            "or use import_videos at the server."
+            _("One upload may have %(gib).0f GiB; send fewer files at once, or use import_videos at the server.")
+            % {"gib": limit / 1024**3}
         )
 
 
@@ -84,7 +85,10 @@ def count_check(files: int) -> None:
     """Raises Invalid for more files than one upload may have."""
     limit: int = settings.UPLOAD_MAX_FILES
     if files > limit:
-        raise Invalid(f"One upload may have {limit} files; send them in parts, or use import_videos at the server.")
+        raise Invalid(
+            _("One upload may have %(limit)s files; send them in parts, or use import_videos at the server.")
+            % {"limit": limit}
+        )
 
 
 def upload_accepted(request: HttpRequest) -> None:
@@ -105,12 +109,12 @@ def labels_of_form(*, project: Project, label: str, group: str, split: str) -> F
     Raises:
         Invalid: no such split, a label or group that cannot be one.
     """
-    weak_label, classes = label_parsed(label, project.template, where="Label")
+    weak_label, classes = label_parsed(label, project.template, where=_("Label"))
     if split and split not in Split.values:
-        raise Invalid(f"{split!r} is no split; choose train, val or test.")
+        raise Invalid(_("%(split)r is no split; choose train, val or test.") % {"split": split})
     group = " ".join(group.split())
     if len(group) > GROUP_MAX or not (group.isprintable() or not group):
-        raise Invalid(f"A camera or source has at most {GROUP_MAX} characters.")
+        raise Invalid(_("A camera or source has at most %(most)s characters.") % {"most": GROUP_MAX})
     return FileLabels(weak_label, classes, Split(split) if split else None, group)
 
 
@@ -126,7 +130,7 @@ def uploads_import(
     tables: list[Path] = []
     for upload in uploads:
         if not isinstance(upload, UploadOnDisk):
-            raise Invalid("The upload did not arrive as a file; send it again.")
+            raise Invalid(_("The upload did not arrive as a file; send it again."))
         name = clean_name(PurePosixPath((upload.name or "").replace("\\", "/")).name)
         upload.flush()
         if name.lower() == LABELS_NAME:
@@ -134,7 +138,7 @@ def uploads_import(
         else:
             files.append(Candidate(name, upload.path))
     if not files:
-        raise Invalid("No video was chosen; choose one or more files.")
+        raise Invalid(_("No video was chosen; choose one or more files."))
     by_name = {file.name: labels for file in files}
     refused: list[Refusal] = []
     for table in tables:

@@ -4,12 +4,15 @@ from collections import Counter
 from vigil.active_learning.candidates import Candidate
 from vigil.active_learning.selection import SelectionRules, selected
 from vigil.annotations.models import QuestionKind
+from vigil.projects.sentences import Sentence
 
 ORDERLY = SelectionRules(random_share=0.0)
 
 
 def candidate(video_id: int, priority: float, stratum: str = "verify", start_ms: int = 0) -> Candidate:
-    return Candidate(video_id, QuestionKind.VERIFY, start_ms, start_ms + 2_000, "because", priority, stratum=stratum)
+    return Candidate(
+        video_id, QuestionKind.VERIFY, start_ms, start_ms + 2_000, (Sentence("because"),), priority, stratum=stratum
+    )
 
 
 def test_the_most_useful_comes_first_and_priority_gives_the_order():

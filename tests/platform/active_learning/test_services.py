@@ -49,6 +49,7 @@ def test_the_queue_asks_about_the_places_of_doubt(version):
     places = {one.start_ms for one in asked if one.kind == "verify"}
     assert {10_000, 18_000} <= places, "clip 5 (the branches disagree) and clip 9 (score 0.50)"
     assert all(one.prediction == prediction and one.reason for one in asked)
+    assert all(" ".join(text % values for text, values in one.reason_parts) == one.reason for one in asked)
 
 
 def test_normal_test_quarantined_and_finished_videos_are_left_out(version):

@@ -1,9 +1,10 @@
 """The gate's advice, by hand."""
 
 import pytest
+from django.utils import translation
 
 from ml.contracts import EvaluationResult
-from vigil.retraining.gate import compare, gate_verdict, metrics_json, value_of
+from vigil.retraining.gate import compare, gate_verdict, metrics_json, reasons_told, value_of
 
 
 def figures(auc_a=0.7, video_auc=0.9, ap=0.5, f1=0.4, boundary_error_s=2.0, auc_o=0.8):
@@ -75,3 +76,14 @@ def test_the_metrics_are_what_evaluate_prints():
         "model", "videos", "auc_o", "auc_a", "video_auc", "ap", "event_f1", "boundary_error_s", "judgement_accuracy",
     ]  # fmt: skip
     assert metrics["event_f1"] == {"0.3": 1.0, "0.5": None, "0.7": 0.0}
+
+
+def test_reasons_are_told_in_the_readers_language():
+    candidate, production = figures(auc_a=0.75), figures(auc_a=0.70)
+    verdict = gate_verdict(candidate, production)
+    gate = {"candidate": candidate, "production": production, "verdict": verdict}
+    assert reasons_told(gate) == verdict["reasons"]
+    with translation.override("zh-hans"):
+        assert reasons_told(gate) == ["AUC，异常视频（定位）更好：0.750 对 0.700。"]
+        earlier = {**verdict, "reasons": ["It was better by the rules of then."]}
+        assert reasons_told({**gate, "verdict": earlier}) == earlier["reasons"]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from vigil.accounts.models import User
 from vigil.config.nudges import nudge
@@ -30,11 +31,15 @@ def export_request(*, user: User, project: Project, format: str) -> ExportReques
         Invalid: unknown format. Conflict: the same export is being made already.
     """
     if format not in FORMATS:
-        raise Invalid(f"unknown format {format!r}; there are: {', '.join(FORMATS)}")
+        raise Invalid(
+            _("unknown format %(format)r; there are: %(formats)s") % {"format": format, "formats": ", ".join(FORMATS)}
+        )
     with transaction.atomic():
         Project.objects.select_for_update().get(pk=project.pk)
         if ExportRequest.objects.filter(project=project, format=format).unfinished().exists():
-            raise Conflict(f"A {format} export of this project is being made already; wait for it.")
+            raise Conflict(
+                _("A %(format)s export of this project is being made already; wait for it.") % {"format": format}
+            )
         request = ExportRequest.objects.create(project=project, format=format, requested_by=user)
         nudge(EXPORT_TASK)
     return request

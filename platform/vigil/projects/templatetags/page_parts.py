@@ -12,6 +12,7 @@ from django_vite.core.exceptions import DjangoViteAssetNotFoundError
 
 from vigil.accounts.models import Role
 from vigil.accounts.selectors import has_role
+from vigil.projects.failures import failure_told
 from vigil.projects.models import Project
 
 register = template.Library()
@@ -74,6 +75,12 @@ def address_with(context: Context, **changes: object) -> str:
 def word(value: str | None) -> str:
     """A state, split or label of the database in the reader's language (projects/words.py has them all)."""
     return gettext(value) if value else ""
+
+
+@register.filter
+def failure(reason: str) -> str:
+    """Why work failed, in the reader's language (projects/failures.py has the commonest reasons)."""
+    return failure_told(reason)
 
 
 @register.filter

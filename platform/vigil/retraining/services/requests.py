@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from vigil.accounts.models import Role, User
 from vigil.accounts.services import audit_record
@@ -43,17 +44,26 @@ def run_request(
     wanted = checked_phases(phases)
     profile = profile or project.profile
     if profile not in profile_names():
-        raise Invalid(f"there is no profile {profile!r}; choose one of {', '.join(profile_names())}")
+        raise Invalid(
+            _("there is no profile %(profile)r; choose one of %(profiles)s")
+            % {"profile": profile, "profiles": ", ".join(profile_names())}
+        )
     # Served, the weights need only be where the GPU is; the worker names them if they are not.
     lacking = [] if env.is_served else missing_weights(profile, phases=wanted)
     if lacking:
         raise Invalid(
-            f"profile {profile!r} needs pretrained weights in {lacking[0]}, and there are none; "
-            "put them there (docs/reproduce.md), or choose another profile"
+            _(
+                "profile %(profile)r needs pretrained weights in %(folder)s, and there are none; put them there "
+                "(docs/reproduce.md), or choose another profile"
+            )
+            % {"profile": profile, "folder": lacking[0]}
         )
     active = unfinished_run(project=project)
     if active is not None:
-        raise Conflict(f"training run {active.pk} of {project.name!r} is {active.state}; wait for it or cancel it")
+        raise Conflict(
+            _("training run %(run)s of %(project)r is %(state)s; wait for it or cancel it")
+            % {"run": active.pk, "project": project.name, "state": _(active.state)}
+        )
     parent = _parent(project, wanted, profile)
     run = TrainingRun.objects.create(
         project=project,
@@ -78,7 +88,7 @@ def run_cancel(*, user: User | None, run: TrainingRun) -> TrainingRun:
     """
     require_manager(user=user, project=run.project)
     if not TrainingRun.objects.cancel(run.pk):
-        raise Conflict(f"training run {run.pk} already ended; there is nothing to cancel")
+        raise Conflict(_("training run %(run)s already ended; there is nothing to cancel") % {"run": run.pk})
     audit_record(actor=user, action="training.cancel", target=f"{run.project.slug} run {run.pk}")
     run.refresh_from_db()
     return run
@@ -95,9 +105,12 @@ def run_retry(*, user: User | None, run: TrainingRun) -> TrainingRun:
     Project.objects.select_for_update().get(pk=run.project_id)
     active = unfinished_run(project=run.project)
     if active is not None:
-        raise Conflict(f"training run {active.pk} is {active.state}; wait for it or cancel it, then retry")
+        raise Conflict(
+            _("training run %(run)s is %(state)s; wait for it or cancel it, then retry")
+            % {"run": active.pk, "state": _(active.state)}
+        )
     if not TrainingRun.objects.retry(run.pk):
-        raise Conflict(f"training run {run.pk} succeeded; start a new one to train again")
+        raise Conflict(_("training run %(run)s succeeded; start a new one to train again") % {"run": run.pk})
     TrainingRun.objects.filter(pk=run.pk).update(attempts=0, eta_s=None)
     audit_record(actor=user, action="training.retry", target=f"{run.project.slug} run {run.pk}")
     nudge(TRAIN_TASK)
@@ -114,8 +127,11 @@ def checked_phases(phases: Iterable[int]) -> tuple[int, ...]:
     asked = list(phases)
     wanted = tuple(sorted(set(asked)))
     if not wanted or len(wanted) != len(asked) or not set(wanted) <= set(ALL_PHASES):
-        given = ",".join(str(phase) for phase in asked) or "none"
-        raise Invalid(f"phases {given} cannot be trained; name each of 1, 2 and 3 at most once, as in 1,2,3")
+        given = ",".join(str(phase) for phase in asked) or _("none")
+        raise Invalid(
+            _("phases %(given)s cannot be trained; name each of 1, 2 and 3 at most once, as in 1,2,3")
+            % {"given": given}
+        )
     return wanted
 
 
@@ -123,7 +139,7 @@ def require_manager(*, user: User | None, project: Project) -> None:
     """Refuses people who may not retrain or promote; `None` is the command line of the machine's owner."""
     if user is None:
         return
-    missing = f"There is no project {project.slug!r} here, or you are not a member of it."
+    missing = _("There is no project %(project)r here, or you are not a member of it.") % {"project": project.slug}
     role_required(user=user, project_id=project.pk, at_least=Role.MANAGER, missing=missing)
 
 
@@ -133,10 +149,16 @@ def _parent(project: Project, phases: tuple[int, ...], profile: str) -> ModelVer
         return None
     parent = production_model(project=project) or models_of(project=project).first()
     if parent is None:
-        raise Invalid(f"phase {phases[0]} builds on a trained model, and {project.name!r} has none; use phases 1,2,3")
+        raise Invalid(
+            _("phase %(phase)s builds on a trained model, and %(project)r has none; use phases 1,2,3")
+            % {"phase": phases[0], "project": project.name}
+        )
     if parent.profile != profile:
         raise Invalid(
-            f"phase {phases[0]} would build on {parent.name}, which has profile {parent.profile!r}, not {profile!r}; "
-            "use phases 1,2,3"
+            _(
+                "phase %(phase)s would build on %(model)s, which has profile %(other)r, not %(profile)r; use "
+                "phases 1,2,3"
+            )
+            % {"phase": phases[0], "model": parent.name, "other": parent.profile, "profile": profile}
         )
     return parent

@@ -1,8 +1,9 @@
-/** The progress of a form with files: sends it in the background, fills the form's <progress>, then goes where the server says. */
+/** The progress of a form with files: sends it in the background, fills the form's <progress>, then goes where the server says.
+ * What it says is on the note's element, in the page's language: no page but the workbench loads the dictionaries. */
 import type { Scope } from './scope';
 
-function textOf(percent: number): string {
-  return percent < 100 ? `${percent} % sent` : 'All sent; the server is checking the files';
+function textOf(percent: number, texts: DOMStringMap): string {
+  return percent < 100 ? (texts.sent ?? '').replace('{percent}', `${percent} %`) : (texts.checked ?? '');
 }
 
 /** Takes over the submit of a form that is marked `data-upload-progress`; without script the form works as it is. */
@@ -14,6 +15,7 @@ export function uploadProgressShow(scope: Scope, event: SubmitEvent): void {
   const note = form.querySelector<HTMLElement>('[data-upload-note]');
   const buttons = form.querySelectorAll<HTMLButtonElement>('button[type=submit]');
   const request = new XMLHttpRequest();
+  const texts = note?.dataset ?? {};
   const show = (message: string) => {
     if (note) note.textContent = message;
   };
@@ -27,7 +29,7 @@ export function uploadProgressShow(scope: Scope, event: SubmitEvent): void {
       bar.max = 100;
       bar.value = percent;
     }
-    show(textOf(percent));
+    show(textOf(percent, texts));
   });
   scope.listen(request, 'load', () => {
     if (request.responseURL && request.status < 400 && request.responseURL !== location.href) {
@@ -39,7 +41,7 @@ export function uploadProgressShow(scope: Scope, event: SubmitEvent): void {
     document.body.replaceWith(document.adoptNode(page.body));
   });
   scope.listen(request, 'error', () => {
-    show('The upload was cut off. Check the connection and send it again; nothing was changed.');
+    show(texts.cutOff ?? '');
     unlock();
   });
   for (const button of buttons) button.disabled = true;
