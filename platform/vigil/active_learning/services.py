@@ -23,6 +23,7 @@ from vigil.active_learning.candidates import (
 from vigil.active_learning.models import Round
 from vigil.active_learning.selection import SelectionRules, selected
 from vigil.active_learning.waiting import COUNTED_UP_TO, waiting_for
+from vigil.annotations.blindness import PEOPLES_KINDS
 from vigil.annotations.dialogues import answered_turns
 from vigil.annotations.models import (
     Annotation,
@@ -40,6 +41,7 @@ from vigil.projects.models import Project
 from vigil.projects.sentences import as_json
 from vigil.projects.work import WorkState
 from vigil.registry.models import ModelVersion
+from vigil.review.double import blind_videos
 from vigil.videos.models import Split
 
 CLAIM = """
@@ -48,12 +50,14 @@ WITH free AS (
     WHERE v.project_id = %(project)s AND q.state IN ('open', 'leased')
       AND (q.state = 'open' OR q.leased_until <= %(now)s)
       AND q.kind = ANY(%(kinds)s) AND NOT q.id = ANY(%(exclude)s)
+      AND NOT (q.kind = ANY(%(of_people)s) AND q.video_id = ANY(%(blind)s))
       AND NOT EXISTS (SELECT 1 FROM annotations_skip s WHERE s.question_id = q.id AND s.user_id = %(user)s)
     ORDER BY q.priority DESC, q.id LIMIT 1 FOR UPDATE OF q SKIP LOCKED
 ), held AS (
     SELECT q.id FROM annotations_question q JOIN videos_video v ON v.id = q.video_id
     WHERE v.project_id = %(project)s AND q.state = 'leased' AND q.leased_by_id = %(user)s
       AND q.leased_until > %(now)s AND q.kind = ANY(%(kinds)s) AND NOT q.id = ANY(%(exclude)s)
+      AND NOT (q.kind = ANY(%(of_people)s) AND q.video_id = ANY(%(blind)s))
     ORDER BY q.priority DESC, q.id LIMIT 1 FOR UPDATE OF q SKIP LOCKED
 )
 UPDATE annotations_question SET state = 'leased', leased_by_id = %(user)s, leased_until = %(until)s
@@ -61,7 +65,8 @@ WHERE id = COALESCE((SELECT id FROM held), (SELECT id FROM free))
 RETURNING id
 """
 """One statement: the question that the person already holds (a page loaded anew), else the most useful free one.
-Two people at once skip each other's row instead of waiting for it."""
+Two people at once skip each other's row instead of waiting for it. What is made from others' segments is asked of
+nobody who must not see those yet."""
 
 
 def question_next(
@@ -79,6 +84,8 @@ def question_next(
                 "until": now + LEASE,
                 "kinds": [str(kind) for kind in (QuestionKind.values if kinds is None else kinds)],
                 "exclude": list(exclude),
+                "of_people": [str(kind) for kind in PEOPLES_KINDS],
+                "blind": list(blind_videos(project=project, user=user)),
             },
         )
         row = cursor.fetchone()

@@ -7,9 +7,11 @@ from django.utils import timezone
 
 from vigil.accounts.models import User
 from vigil.active_learning.cost_model import cost_s
+from vigil.annotations.blindness import PEOPLES_KINDS
 from vigil.annotations.models import Question, QuestionKind, QuestionState
 from vigil.annotations.reasons import reason_shown
 from vigil.projects.models import Project
+from vigil.review.double import blind_videos
 
 COUNTED_UP_TO = 1000
 """Counting stops here, so that a queue of a million costs no more than one of a thousand."""
@@ -33,9 +35,11 @@ def questions_waiting(*, user: User, project: Project) -> list[Waiting]:
 
 
 def waiting_for(*, user: User, project: Project) -> QuerySet[Question]:
-    """What this person could still get, what they hold included."""
+    """What this person could still get, what they hold included; not what is made from segments hidden from them."""
     taken = Q(state=QuestionState.LEASED, leased_until__gt=timezone.now()) & ~Q(leased_by=user)
-    return Question.objects.waiting().filter(video__project=project).exclude(taken).exclude(skips__user=user)
+    hidden = Q(kind__in=PEOPLES_KINDS, video__in=blind_videos(project=project, user=user))
+    waiting = Question.objects.waiting().filter(video__project=project)
+    return waiting.exclude(taken).exclude(skips__user=user).exclude(hidden)
 
 
 def _waiting(kind: QuestionKind, questions: QuerySet[Question]) -> Waiting:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from annotation_templates.loading import load_template
 from vigil.accounts.models import Role, User
+from vigil.annotations.blindness import is_blind, tells_of_others
 from vigil.annotations.documents import DocumentRules, Source
 from vigil.annotations.models import (
     Annotation,
@@ -30,11 +31,11 @@ from vigil.videos.models import Video
 
 
 def annotation_for(*, user: User, annotation_id: int) -> Annotation:
-    """The annotation, if the person may write it: their own, or anybody's for a reviewer.
+    """The annotation, if the person may write it: their own, or anybody's for a reviewer who is not blind to it.
 
     Raises:
         Missing: no such annotation, or in a project that the person is no member of.
-        NotAllowed: somebody else's, or the frozen truth.
+        NotAllowed: somebody else's, the frozen truth, or of a video that the person is to annotate blind.
     """
     missing = _("There is no such annotation, or you are not a member of its project.")
     found = Annotation.objects.filter(pk=annotation_id).select_related("video__project", "user").first()
@@ -44,11 +45,13 @@ def annotation_for(*, user: User, annotation_id: int) -> Annotation:
     role_required(user=user, project_id=found.video.project_id, at_least=needed, missing=missing)
     if found.is_frozen_truth:
         raise NotAllowed(_("This is the frozen truth of a test video; it is set by an import, not by hand."))
+    if found.user_id != user.pk and is_blind(video=found.video, user=user):
+        raise NotAllowed(_("You are asked to annotate this video blind; submit your own annotation, then look here."))
     return found
 
 
 def question_for(*, user: User, question_id: int, at_least: Role = Role.ANNOTATOR) -> Question:
-    """The question, if the person may answer in its project.
+    """The question, if the person may answer in its project and is not blind to what it is made from.
 
     Raises:
         Missing, NotAllowed: as for `annotation_for`.
@@ -58,6 +61,8 @@ def question_for(*, user: User, question_id: int, at_least: Role = Role.ANNOTATO
     if found is None:
         raise Missing(missing)
     role_required(user=user, project_id=found.video.project_id, at_least=at_least, missing=missing)
+    if tells_of_others(question=found, user=user):
+        raise Missing(missing)
     return found
 
 

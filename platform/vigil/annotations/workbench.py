@@ -7,6 +7,7 @@ from django.utils import timezone
 from annotation_templates.loading import load_template
 from vigil.accounts.models import Role, User
 from vigil.accounts.selectors import has_role
+from vigil.annotations.blindness import tells_of_others
 from vigil.annotations.models import Annotation, Question, QuestionKind
 from vigil.annotations.questions import question_lease
 from vigil.annotations.reasons import reason_shown
@@ -184,6 +185,10 @@ def _annotation_body(annotation: Annotation) -> dict[str, Any]:
 def _leased(user: User, video: Video, question_id: int) -> dict[str, Any] | None:
     """The question that the page was opened for; None when somebody else has or answered it."""
     question = Question.objects.with_bodies().filter(pk=question_id, video=video).first()
-    if question is None or not question_lease(user=user, question=question):
+    if (
+        question is None
+        or tells_of_others(question=question, user=user)
+        or not question_lease(user=user, question=question)
+    ):
         return None
     return question_body(question)

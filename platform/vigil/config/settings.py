@@ -105,6 +105,9 @@ def _database(url: str) -> dict[str, Any]:
 
 DATABASES = {"default": _database(env.database_url)}
 
+BLIND_RULE = "vigil.review.double.is_blind_for"
+"""Says from whom others' work on a video is hidden; asked wherever annotations and questions are handed out."""
+
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

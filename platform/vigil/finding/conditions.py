@@ -72,13 +72,19 @@ class Conditions:
         """Videos that people, the model in production or the data set give this label."""
         said = Segment.objects.filter(annotation__video__project=self.project, label=label)
         said = said.exclude(outcome=Outcome.REJECTED).filter(annotation__is_frozen_truth=False)
-        said = said.filter(Q(annotation__user=self.user) | ~Q(annotation__video__in=self.blind))
+        said = said.filter(self.may_see)
         seen = PredictedSegment.objects.filter(prediction__in=self._predictions(), label=label)
         return (
             Q(pk__in=said.values("annotation__video"))
             | Q(pk__in=seen.values("prediction__video"))
             | Q(classes__contains=[label])
         )
+
+    @cached_property
+    def may_see(self) -> Q:
+        """Of segments: one's own, and what others have submitted and is not blind to this person."""
+        others = Q(annotation__state=AnnotationState.SUBMITTED) & ~Q(annotation__video__in=self.blind)
+        return Q(annotation__user=self.user) | others
 
     @cached_property
     def blind(self) -> list[int]:

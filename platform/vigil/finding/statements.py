@@ -16,7 +16,8 @@ _OF_PEOPLE = """
     FROM annotations_segment s JOIN annotations_annotation a ON a.id = s.annotation_id
     JOIN videos_video v ON v.id = a.video_id LEFT JOIN accounts_user u ON u.id = a.user_id
     WHERE {vector} @@ {query} AND v.project_id = %(project)s AND NOT a.is_frozen_truth AND s.outcome <> 'rejected'
-        AND (a.user_id = %(user)s OR v.id <> ALL(%(blind)s)) AND (%(label)s = '' OR s.label = %(label)s) {also}
+        AND (a.user_id = %(user)s OR a.state = 'submitted' AND v.id <> ALL(%(blind)s))
+        AND (%(label)s = '' OR s.label = %(label)s) {also}
     ORDER BY s.id DESC LIMIT %(ranked)s"""
 STATEMENTS: Mapping[str, tuple[str, ...]] = {
     "people": (

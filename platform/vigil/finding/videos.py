@@ -7,7 +7,7 @@ from datetime import UTC, date
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, Func, Max, OuterRef, Q, QuerySet, Subquery, Sum, TextField
+from django.db.models import Count, F, Func, Max, OuterRef, QuerySet, Subquery, Sum, TextField
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils.translation import gettext as _
 
@@ -183,7 +183,7 @@ def _labels_offered(conditions: Conditions, filters: VideoFilters) -> Facet:
     fitting = conditions.videos().filter(conditions.of(filters, leave_out="label"))
     inside = fitting.values("pk")
     said = Segment.objects.filter(annotation__video__in=inside, annotation__is_frozen_truth=False)
-    said = said.filter(Q(annotation__user=conditions.user) | ~Q(annotation__video__in=conditions.blind))
+    said = said.filter(conditions.may_see)
     seen = PredictedSegment.objects.filter(prediction__video__in=inside, prediction__model_version=conditions.version)
     classes = Func("classes", function="jsonb_array_elements_text", output_field=TextField())
     pairs = (

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from vigil.annotations.apis import PROBLEMS
 from vigil.annotations.schemas import MAX_INT, ProblemOut, WorkbenchOut
+from vigil.annotations.selectors import annotation_for
 from vigil.annotations.workbench import workbench_contents
 from vigil.review.changes import history_contents
 from vigil.review.comments import comment_add, comment_body, comment_remove, comment_resolve, comments_of
@@ -27,7 +28,7 @@ from vigil.review.schemas import (
     ReviewsOut,
     SaidOut,
 )
-from vigil.review.selectors import reviewed_annotation_for, reviews_contents
+from vigil.review.selectors import reviews_contents
 from vigil.review.services import annotation_review_end, segment_review
 from vigil.videos.selectors import video_for
 
@@ -71,7 +72,7 @@ def comment_delete(request: HttpRequest, comment_id: int) -> Any:
 def workbench_of_other(request: HttpRequest, annotation_id: int) -> Any:
     """The workbench on an annotation that somebody else made, for a reviewer; `scores_url` gives the scores."""
     user = _user(request)
-    annotation = reviewed_annotation_for(user=user, annotation_id=annotation_id)
+    annotation = annotation_for(user=user, annotation_id=annotation_id)
     language = getattr(request, "LANGUAGE_CODE", "en")
     return workbench_contents(
         user=user,
@@ -86,7 +87,7 @@ def workbench_of_other(request: HttpRequest, annotation_id: int) -> Any:
 @router.get("/annotations/{int:annotation_id}/reviews", response={200: ReviewsOut, **PROBLEMS})
 def reviews(request: HttpRequest, annotation_id: int) -> Any:
     """The newest verdict on each segment, for author and reviewers."""
-    return reviews_contents(annotation=reviewed_annotation_for(user=_user(request), annotation_id=annotation_id))
+    return reviews_contents(annotation=annotation_for(user=_user(request), annotation_id=annotation_id))
 
 
 @router.post("/annotations/{int:annotation_id}/reviews", response={200: ReviewOut, 409: ProblemOut, **PROBLEMS})
@@ -110,7 +111,7 @@ def history(
     request: HttpRequest, annotation_id: int, before: RevisionParam | None = None, segment: UUID | None = None
 ) -> Any:
     """Each segment's changes with who and when, newest first; `before` asks for those before a revision."""
-    annotation = reviewed_annotation_for(user=_user(request), annotation_id=annotation_id)
+    annotation = annotation_for(user=_user(request), annotation_id=annotation_id)
     return history_contents(annotation=annotation, before=before, segment_key=segment)
 
 

@@ -6,30 +6,16 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import BooleanField, DateTimeField, F, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.utils.translation import gettext as _
 
 from vigil.accounts.models import User
 from vigil.annotations.models import Annotation, AnnotationState
-from vigil.annotations.selectors import annotation_for, workbench_document
-from vigil.projects.errors import NotAllowed
+from vigil.annotations.selectors import workbench_document
 from vigil.projects.models import Project
-from vigil.review.double import blind_videos, is_blind_for
+from vigil.review.double import blind_videos
 from vigil.review.models import AnnotationReview, ReviewVerdict, SegmentReview
 
 JUDGED = ("start_ms", "end_ms", "label", "explanation", "outcome", "dialogue")
 """Of a segment: what a reviewer judges. Its key and where it came from may change without a new review."""
-
-
-def reviewed_annotation_for(*, user: User, annotation_id: int) -> Annotation:
-    """The annotation, for its author or a reviewer who is not to annotate the same video blind.
-
-    Raises:
-        Missing, NotAllowed: as for `annotation_for`, and for a reviewer whose own blind annotation is not in yet.
-    """
-    annotation = annotation_for(user=user, annotation_id=annotation_id)
-    if annotation.user_id != user.pk and is_blind_for(video=annotation.video, user=user):
-        raise NotAllowed(_("You are asked to annotate this video blind; submit your own annotation, then look here."))
-    return annotation
 
 
 def newest_reviews(*, annotations: Iterable[Annotation]) -> dict[int, dict[uuid.UUID, SegmentReview]]:

@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from vigil.accounts.models import Role, User
 from vigil.accounts.services import audit_record
 from vigil.annotations.models import Annotation, AnnotationState, Revision
-from vigil.annotations.selectors import workbench_document
+from vigil.annotations.selectors import annotation_for, workbench_document
 from vigil.projects.errors import Conflict, Invalid
 from vigil.projects.models import Project
 from vigil.projects.selectors import role_required
 from vigil.review.double import is_drawn, load_of, readers_of, rule_of, second_reader
 from vigil.review.models import AnnotationReview, DoubleAnnotation, ReviewVerdict, SecondReading, SegmentReview
-from vigil.review.selectors import newest_reviews, reviewed_annotation_for, still_stands
+from vigil.review.selectors import newest_reviews, still_stands
 
 
 def segment_review(
@@ -74,7 +74,7 @@ def annotation_review_end(*, user: User, annotation_id: int, revision: int) -> A
 
 
 def _annotation_to_review(user: User, annotation_id: int) -> Annotation:
-    annotation = reviewed_annotation_for(user=user, annotation_id=annotation_id)
+    annotation = annotation_for(user=user, annotation_id=annotation_id)
     role_required(
         user=user,
         project_id=annotation.video.project_id,

@@ -1,9 +1,11 @@
 import pytest
 
 from tests.factories import (
+    AnnotationFactory,
     MembershipFactory,
     PredictionFactory,
     RenditionFactory,
+    SegmentFactory,
     VideoFactory,
 )
 from vigil.accounts.models import Role
@@ -64,3 +66,14 @@ def test_pages_turn_and_keep_the_filters(client, owner):
 def test_filters_that_fit_nothing_say_so(client, owner):
     VideoFactory(project=owner.project)
     assert "No video fits these filters" in text(client.get(f"/projects/{owner.project.slug}/?q=nothing"))
+
+
+def test_labels_of_drafts_are_offered_and_found_for_their_author_alone(client, owner):
+    video = VideoFactory(project=owner.project, name="gate.mp4")
+    ann = MembershipFactory(project=owner.project).user
+    draft = AnnotationFactory(video=video, user=ann, state="draft", submitted_at=None)
+    SegmentFactory(annotation=draft, label="Arson")
+    address = f"/projects/{owner.project.slug}/"
+    assert "Arson" not in text(client.get(address)) and "gate.mp4" not in text(client.get(f"{address}?label=Arson"))
+    client.force_login(ann)
+    assert "Arson" in text(client.get(address)) and "gate.mp4" in text(client.get(f"{address}?label=Arson"))

@@ -120,3 +120,12 @@ def test_the_search_reads_an_index(project):
             " @@ to_tsquery('english', 'kick')"
         )
         assert "search_people" in str(cursor.fetchall())
+
+
+def test_what_is_not_submitted_yet_is_found_by_its_author_alone(project):
+    draft = said(project, "A half-baked umbrella thought.")
+    draft.annotation.state = "draft"
+    draft.annotation.save()
+    assert found(project, "umbrella").hits == []
+    mine = sentences_found(project=project, user=draft.annotation.user, model=None, text="umbrella")
+    assert texts(mine) == ["A half-baked umbrella thought."]
