@@ -47,6 +47,8 @@ KNOWN = (
     gettext_noop("its files could not be read or written (%(fault)s); then press Retry"),
     gettext_noop("it is in the project already"),
     gettext_noop("the same content is in the project as %(name)s"),
+    gettext_noop("%(same)s; it had no label and now is %(label)s"),
+    gettext_noop("%(same)s, labelled %(labels)s; that label was kept"),
     gettext_noop("listed in %(place)s, but no such file was given or found"),
     gettext_noop(
         "the project already has another video called %(name)s; rename the file, or import the folder above it "
@@ -67,6 +69,8 @@ KNOWN = (
     gettext_noop("unexpected %(kind)s: %(fault)s; the worker's log has the details"),
 )
 """As the places that write them do, with a name for each blank."""
+SENTENCES = {"rest", "same"}
+"""Blanks that hold a reason themselves."""
 BLANK = re.compile(r"%\((\w+)\)s")
 
 
@@ -77,10 +81,9 @@ def failure_told(reason: str) -> str:
     for text, pattern in _patterns():
         found = pattern.fullmatch(reason)
         if found:
-            values = found.groupdict()
-            if "rest" in values:
-                values["rest"] = failure_told(values["rest"])
-            return gettext(text) % values
+            values: dict[str, str] = found.groupdict()
+            told = {name: failure_told(value) for name, value in values.items() if name in SENTENCES}
+            return gettext(text) % {**values, **told}
     return reason
 
 

@@ -40,7 +40,11 @@ def test_each_known_reason_is_one_that_is_still_written(text: str) -> None:
             "文件不完整：末尾缺少 1,024 字节，无法读取任何内容；请重新复制",
         ),
         ("only 3 of its 20 frames can be decoded; the file is damaged", "共 20 帧，只有 3 帧可以解码；文件已损坏"),
-        ("it is in the project already; that label was kept", "it is in the project already; that label was kept"),
+        (
+            "it is in the project already, labelled normal; that label was kept",
+            "项目中已有此视频，标签为 normal；该标签已保留",
+        ),
+        ("nobody ever wrote this", "nobody ever wrote this"),
         ("", ""),
     ],
 )
