@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -37,3 +38,14 @@ catalogues_compile()
 import django  # noqa: E402 - the settings read what is set above
 
 django.setup()
+
+import pytest  # noqa: E402
+from django.utils import translation  # noqa: E402
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Every test begins in English: the language of a request that a test made stays with the thread."""
+    translation.deactivate()
+    yield
+    translation.deactivate()

@@ -64,13 +64,15 @@ def segments_checked(document: DocumentIn, rules: DocumentRules) -> list[Checked
     """
     seen: set[UUID] = set()
     checked = []
+    named = _("Segment %(number)s (%(start_ms)s-%(end_ms)s ms, %(label)s)")
     for number, segment in enumerate(document.segments, start=1):
+        name = named % {**vars(segment), "number": number}
         if segment.key in seen:
             why = _("%(name)s has the same key as one before it; give each segment its own.")
-            raise SegmentRefused(key=str(segment.key), why=why % {"name": _name(number, segment)})
+            raise SegmentRefused(key=str(segment.key), why=why % {"name": name})
         seen.add(segment.key)
         try:
-            checked.append(segment_checked(segment, rules, _name(number, segment)))
+            checked.append(segment_checked(segment, rules, name))
         except Invalid as error:
             raise SegmentRefused(key=str(segment.key), why=str(error)) from error
     return checked
@@ -165,8 +167,3 @@ def outcome_of(segment: SegmentIn, source: Source | None, name: str, draft: str 
     sentence = source.explanation if segment.draft_id is None else draft
     is_same = same == (source.start_ms, source.end_ms, source.label, sentence)
     return Outcome.ACCEPTED if is_same else Outcome.CHANGED
-
-
-def _name(number: int, segment: SegmentIn) -> str:
-    place = {"number": number, "start_ms": segment.start_ms, "end_ms": segment.end_ms, "label": segment.label}
-    return _("Segment %(number)s (%(start_ms)s-%(end_ms)s ms, %(label)s)") % place

@@ -154,7 +154,7 @@ const CORE: Readonly<Record<CoreKey, string>> = {
   'question.do_verify': '播放（{key:play_segment}），然后接受或拒绝模型的发现。',
   'question.do_glance': '观看，并画出发生的位置。',
   'question.do_dialogue': '提出同事会问的问题，根据画面回答。',
-  'question.why': '原因',
+  'question.why': '原因：{reason}',
   'question.show': '显示位置',
   'page.loading': '正在打开视频',
   'page.failed': '无法打开视频',

@@ -153,7 +153,7 @@ const CORE = {
   'question.do_verify': 'Play it ({key:play_segment}), then accept or reject what the model found.',
   'question.do_glance': 'Watch, and draw where it happens.',
   'question.do_dialogue': 'Ask what a colleague would ask, and answer from what can be seen.',
-  'question.why': 'Why here',
+  'question.why': 'Why here: {reason}',
   'question.show': 'Show the place',
   'page.loading': 'Opening the video',
   'page.failed': 'The video could not be opened',
