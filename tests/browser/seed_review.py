@@ -15,7 +15,7 @@ from vigil.projects.models import Project
 from vigil.projects.services import project_get_or_create
 from vigil.registry.models import ModelState, ModelVersion
 from vigil.review.services import double_annotation_set, second_readings_ask
-from vigil.snapshots.services import counts_now
+from vigil.snapshots.counting import counts_now
 from vigil.videos.models import Video
 from vigil.videos.processing import process_next
 from vigil.videos.services import videos_import

@@ -1,6 +1,6 @@
 """The SQL of the search: fixed statements, put together by name; what a person gives comes in as parameters only.
 
-Each expression stands in an index of migration 0001 word for word.
+Each expression stands in an index of the migrations word for word.
 """
 # ruff: noqa: S608
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 _QUERY = "(to_tsquery('english', %(english)s) && to_tsquery('simple', %(simple)s))"
 _PEOPLE = "vigil_search_vector(s.explanation || ' ' || s.label)"
-_DIALOGUE = "vigil_search_vector(jsonb_path_query_array(s.dialogue, '$[*].text')::text)"
+_DIALOGUE = "vigil_search_vector(vigil_dialogue_text(s.dialogue))"
 _MODEL = "vigil_search_vector(p.explanation || ' ' || p.label)"
 _JUDGEMENT = "vigil_search_vector(r.judgement ->> 'text')"
 _VIDEO = "vigil_search_vector(v.name || ' ' || v.\"group\" || ' ' || v.classes::text)"
@@ -16,7 +16,7 @@ _OF_PEOPLE = """
     FROM annotations_segment s JOIN annotations_annotation a ON a.id = s.annotation_id
     JOIN videos_video v ON v.id = a.video_id LEFT JOIN accounts_user u ON u.id = a.user_id
     WHERE {vector} @@ {query} AND v.project_id = %(project)s AND NOT a.is_frozen_truth AND s.outcome <> 'rejected'
-        AND (a.user_id = %(user)s OR a.state = 'submitted' AND v.id <> ALL(%(blind)s))
+        AND (a.user_id = %(user)s OR a.state = 'submitted' AND v.id <> ALL(%(blind)s::bigint[]))
         AND (%(label)s = '' OR s.label = %(label)s) {also}
     ORDER BY s.id DESC LIMIT %(ranked)s"""
 STATEMENTS: Mapping[str, tuple[str, ...]] = {
@@ -26,7 +26,7 @@ STATEMENTS: Mapping[str, tuple[str, ...]] = {
     ),
     "dialogue": (
         "SELECT s.id, v.id AS video_id, v.name, s.start_ms, s.end_ms, s.label,"
-        " (SELECT string_agg(turn ->> 'text', ' — ') FROM jsonb_array_elements(s.dialogue) AS turn) AS said,"
+        " vigil_dialogue_text(s.dialogue) AS said,"
         f" u.username AS who, {_DIALOGUE} AS vector"
         + _OF_PEOPLE.format(vector=_DIALOGUE, query=_QUERY, also="AND s.dialogue <> '[]'::jsonb"),
     ),

@@ -17,7 +17,7 @@ from vigil.interop.services.requests import export_request, zip_path
 from vigil.projects.errors import Conflict, Gone, Invalid, Missing
 from vigil.projects.models import Project
 from vigil.projects.selectors import project_for
-from vigil.snapshots.services import counts_now
+from vigil.snapshots.counting import counts_now
 from vigil.videos.byte_ranges import file_response
 
 SHOWN = 20

@@ -16,7 +16,7 @@ from vigil.retraining.gate import FIGURES, Comparison, compare, reasons_told, va
 from vigil.retraining.loss_curve import LossPanel, loss_panels
 from vigil.retraining.models import TrainingRun
 from vigil.retraining.selectors import losses_of, runs_of
-from vigil.snapshots.services import counts_now
+from vigil.snapshots.counting import counts_now
 
 RUNS_SHOWN = 10
 STAGES = ("features", "phase1", "phase2", "phase3", "evaluate")

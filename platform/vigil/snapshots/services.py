@@ -1,6 +1,7 @@
 """Takes snapshots: everything known at one moment, frozen under the hash of its content."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 
 from django.db import transaction
@@ -38,7 +39,7 @@ def snapshot_take(*, project: Project, user: User | None = None) -> Snapshot:
     """
     videos = Video.objects.filter(project=project, state=WorkState.SUCCEEDED).order_by("pk")
     _check_groups(videos)
-    known = _manifest_videos(project, videos)
+    known = manifest_videos(project, list(videos))
     lines = [line for line in known if line.training.video.split != Split.TEST]
     tested = [line for line in known if line.training.video.split == Split.TEST]
     if not any(line.training.video.split == Split.TRAIN for line in lines):
@@ -59,21 +60,18 @@ def snapshot_take(*, project: Project, user: User | None = None) -> Snapshot:
     return snapshot
 
 
-def counts_now(*, project: Project) -> dict[str, int]:
-    """How many of each kind a snapshot taken now would hold; writes nothing."""
-    videos = Video.objects.filter(project=project, state=WorkState.SUCCEEDED).exclude(split=Split.TEST)
-    return counts_of(_manifest_videos(project, videos))
-
-
-def _manifest_videos(project: Project, videos: QuerySet[Video]) -> list[ManifestVideo]:
+def manifest_videos(project: Project, videos: Sequence[Video]) -> list[ManifestVideo]:
+    """One line for each of the videos, in their order, from what is known now."""
     said: dict[int, list[Statement]] = defaultdict(list)
     fully_watched: set[int] = set()
-    verdicts = standing_verdicts(project=project)
-    for annotation in submitted_of(project=project):
+    ids = [video.pk for video in videos]
+    verdicts = standing_verdicts(project=project, video_ids=ids)
+    for annotation in submitted_of(project=project).filter(video__in=ids):
         said[annotation.video_id] += statements_of_annotation(annotation, verdicts.get(annotation.pk))
         if annotation.is_fully_watched:
             fully_watched.add(annotation.video_id)
-    for answer in answers_of(project=project).select_related("question__prediction__model_version"):
+    answers = answers_of(project=project).filter(question__video__in=ids)
+    for answer in answers.select_related("question__prediction__model_version"):
         said[answer.question.video_id] += statements_of_answer(answer)
     lines = []
     for video in videos:

@@ -25,8 +25,9 @@ from vigil.annotations.services import annotation_open, annotation_save, annotat
 from vigil.interop.formats import llava, sharegpt
 from vigil.interop.records import RecordWriter
 from vigil.projects.errors import Invalid
+from vigil.snapshots.counting import counts_now
 from vigil.snapshots.selectors import training_videos
-from vigil.snapshots.services import counts_now, snapshot_take
+from vigil.snapshots.services import snapshot_take
 
 RULES = DocumentRules(duration_ms=10_000, labels=frozenset({"Fighting"}))
 WHO = [{"role": "user", "text": "Who began?"}, {"role": "assistant", "text": "The man in red."}]

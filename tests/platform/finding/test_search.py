@@ -14,6 +14,7 @@ from tests.factories import (
     VideoFactory,
 )
 from vigil.finding.search import sentences_found
+from vigil.finding.statements import statement
 
 pytestmark = pytest.mark.django_db
 
@@ -129,3 +130,25 @@ def test_what_is_not_submitted_yet_is_found_by_its_author_alone(project):
     assert found(project, "umbrella").hits == []
     mine = sentences_found(project=project, user=draft.annotation.user, model=None, text="umbrella")
     assert texts(mine) == ["A half-baked umbrella thought."]
+
+
+def test_words_behind_a_line_break_or_a_tab_in_a_dialogue_are_found(project):
+    turns = [{"role": "user", "text": "First line\numbrella here"}, {"role": "assistant", "text": 'It\train "wet"'}]
+    said(project, "Nothing.", dialogue=turns)
+    for word in ("umbrella", "rain", "first", "wet", "line umbrella rain"):
+        assert texts(found(project, word)) == ['First line\numbrella here — It\train "wet"'], word
+    assert found(project, "numbrella").hits == []
+
+
+def test_what_somebody_is_blind_to_is_left_out_by_a_look_at_a_table_of_its_own_type():
+    """Compared as any other type, each of ten thousand numbers would be compared with each hit."""
+    blind = list(range(1, 50))
+    given = {
+        "english": "man", "simple": "", "project": 1, "user": 1, "blind": blind, "label": "", "model": 0,
+        "model_name": "", "ranked": 1000, "first": 0, "most": 25,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN VERBOSE " + statement(["people"]), given)
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "id <> ALL ('{1,2,3" in plan
+    assert "::bigint[])" in plan and "::numeric" not in plan

@@ -188,3 +188,24 @@ def test_two_people_who_both_submitted_need_no_third(project):
     AnnotationFactory(video=video, user=ben)
     double_annotation_set(user=ann, project=project, share_percent=100, is_blind=False)
     assert not SecondReading.objects.exists()
+
+
+def test_the_standing_verdicts_of_a_project_are_one_query_and_as_the_panel_says(
+    project, rae, ann, handed_in, django_assert_num_queries
+):
+    first, second = keys(handed_in)
+    for key in (first, second):
+        segment_review(user=rae, annotation_id=handed_in.pk, segment_key=key, verdict="accepted")
+    changes = {
+        "start_ms": 1_001, "end_ms": 1_999, "label": "Robbery", "explanation": "Other words.", "outcome": "rejected",
+        "dialogue": [{"role": "user", "text": "Who?"}, {"role": "assistant", "text": "He."}],
+    }  # fmt: skip
+    for name, value in changes.items():
+        segment = handed_in.segments.get(key=first)
+        before = getattr(segment, name)
+        assert set(standing_verdicts(project=project)[handed_in.pk]) == {first, second}
+        handed_in.segments.filter(key=first).update(**{name: value})
+        with django_assert_num_queries(1):
+            assert set(standing_verdicts(project=project)[handed_in.pk]) == {second}, name
+        handed_in.segments.filter(key=first).update(**{name: before})
+    assert standing_verdicts(project=project, video_ids=[]) == {}

@@ -10,9 +10,10 @@ from vigil.annotations.services import frozen_truth_set
 from vigil.projects.errors import Invalid
 from vigil.projects.work import WorkState
 from vigil.review.models import SegmentReview
+from vigil.snapshots.counting import counts_now
 from vigil.snapshots.models import Snapshot
 from vigil.snapshots.selectors import said_of_tests, training_videos
-from vigil.snapshots.services import counts_now, snapshot_take
+from vigil.snapshots.services import snapshot_take
 from vigil.videos.models import Split, WeakLabel
 
 pytestmark = pytest.mark.django_db
@@ -146,3 +147,19 @@ def test_a_rejection_holds_until_a_newer_verdict_and_a_deleted_segment_is_forgot
     segment.delete()
     assert counts_now(project=project)["left_out"] == 0
     assert snapshot_take(project=project).manifest["videos"][0]["is_fully_labelled"] is True
+
+
+def test_a_page_counts_again_only_what_changed_since(project, django_assert_max_num_queries):
+    video = project.videos.get(name="train.mp4")
+    segment = SegmentFactory(annotation__video=video)
+    rejected = rejected_by_a_reviewer(segment)
+    assert (counts_now(project=project)["segments"], counts_now(project=project)["left_out"]) == (0, 1)
+    with django_assert_max_num_queries(1):
+        counts_now(project=project)
+    SegmentReview.objects.create(
+        annotation=segment.annotation, segment_key=segment.key, verdict="fixed", content={}, reviewer=rejected.reviewer
+    )
+    assert counts_now(project=project)["segments"] == 1
+    segment.annotation.state = "draft"
+    segment.annotation.save()
+    assert counts_now(project=project)["segments"] == 0
