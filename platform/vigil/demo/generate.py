@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
-from vigil.demo.production import MadeVideo, Truth, make_video
+from vigil.demo.production import MadeVideo, Truth, filmed_at, make_video
 from vigil.demo.programme import PROGRAMME, VideoPlan
 
 OnProgress = Callable[[int, int, str], None]
@@ -74,7 +74,7 @@ def generate(
             finally:  # stopped, or a full disk: what nobody has begun is not begun any more
                 pool.shutdown(cancel_futures=True)
     manifest = DemoManifest(out_dir, seed, tuple(made[plan.file] for plan in programme))
-    _write_labels(manifest)
+    _write_labels(manifest, {plan.file: filmed_at(plan).isoformat() for plan in programme})
     _write_segments(manifest)
     return manifest
 
@@ -110,12 +110,14 @@ def _finished(out_dir: Path, plan: VideoPlan, seed: int) -> MadeVideo | None:
     return MadeVideo(**stored["video"], truths=truths)
 
 
-def _write_labels(manifest: DemoManifest) -> None:
+def _write_labels(manifest: DemoManifest, filmed: dict[str, str]) -> None:
     part = manifest.labels_csv.with_suffix(".part")
     with part.open("w", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(("file", "label", "split", "group"))
-        writer.writerows((video.file, video.label, video.split, video.group) for video in manifest.videos)
+        writer.writerow(("file", "label", "split", "group", "recorded_at"))
+        writer.writerows(
+            (video.file, video.label, video.split, video.group, filmed[video.file]) for video in manifest.videos
+        )
     part.replace(manifest.labels_csv)
 
 

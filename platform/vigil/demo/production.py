@@ -56,6 +56,12 @@ def scene_of(plan: VideoPlan) -> Scene:
     return plan.camera.scene(plan.is_dark, plan.camera.mirrored)
 
 
+def filmed_at(plan: VideoPlan) -> datetime:
+    """What the clock in the picture says at its first frame."""
+    day = 1 + plan.number * 3
+    return datetime(2026, 3, day, scene_of(plan).hour, (plan.number * 17) % 60, 3 * plan.number)
+
+
 def stage_of(plan: VideoPlan, scene: Scene, seed: int) -> Stage:
     """A stage on which the video's script is about to be played, run in until its first frame."""
     rng = np.random.default_rng([seed, zlib.crc32(plan.file.encode())])
@@ -73,10 +79,7 @@ def make_video(plan: VideoPlan, out_dir: Path, seed: int) -> MadeVideo:
     cv2.setNumThreads(1)
     scene, compositor = _set_up(plan.camera, plan.is_dark, seed)
     stage = stage_of(plan, scene, seed)
-    day = 1 + plan.number * 3
-    overlay = Overlay(
-        scene.name, datetime(2026, 3, day, scene.hour, (plan.number * 17) % 60, 3 * plan.number), *scene.overlay
-    )
+    overlay = Overlay(scene.name, filmed_at(plan), *scene.overlay)
     sensor = Sensor(
         np.random.default_rng([seed, zlib.crc32(plan.file.encode()), 1]),
         scene.camera.width, scene.camera.height, overlay, scene.noise, scene.light.is_infrared, scene.flicker,

@@ -58,7 +58,8 @@ def test_labels_and_segments_name_every_video(footage: DemoManifest) -> None:
         rows = list(csv.DictReader(file))
     assert [row["file"] for row in rows] == [video.file for video in footage.videos]
     assert [row["label"] for row in rows] == ["normal", "WrongWay"]
-    assert set(rows[0]) == {"file", "label", "split", "group"}
+    assert set(rows[0]) == {"file", "label", "split", "group", "recorded_at"}
+    assert all(row["recorded_at"].startswith("2026-03-") for row in rows)
     segments = json.loads(footage.segments_json.read_text())
     assert set(segments) == {video.file for video in footage.videos}
     assert all(entry["duration"] == 2.0 and entry["caption"] for entry in segments.values())

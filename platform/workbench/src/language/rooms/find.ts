@@ -16,7 +16,7 @@ const english = {
 } as const;
 
 const chinese: Readonly<Record<keyof typeof english, string>> = {
-  'similar.title': '相似片段',
+  'similar.title': '相似',
   'similar.like': '与 {stretch} 相似的片段',
   'similar.here': '查找与 {time} 相似',
   'similar.failed': '无法查找相似片段',

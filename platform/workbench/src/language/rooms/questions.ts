@@ -46,7 +46,7 @@ const english = {
   'full.judged': '{count} to judge',
   'full.uncertain': '{count} uncertain stretches',
   'full.next_unwatched': 'Next unwatched',
-  'full.mark_watched': 'Mark all as watched',
+  'full.mark_watched': 'Mark all watched',
   'full.is_watched': 'All watched',
   'notice.all_watched': 'All of it was played',
   'command.accept_submit': 'Accept as it stands, submit and next',
