@@ -128,6 +128,10 @@ class Annotation(models.Model):
     state = models.CharField(max_length=10, choices=AnnotationState.choices, default=AnnotationState.DRAFT)
     is_fully_watched = models.BooleanField(default=False, help_text="Outside the segments all is normal")
     revision = models.PositiveIntegerField(default=0)
+    said_revision = models.PositiveIntegerField(default=0, help_text="The newest that changed more than the time spent")
+    first_submitted_revision = models.PositiveIntegerField(
+        null=True, blank=True, help_text="What they said before they could see what others had said"
+    )
     spent_ms = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

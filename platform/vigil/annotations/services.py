@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Case, F, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from pydantic import ValidationError
 
@@ -88,7 +89,9 @@ def annotation_submit(
     with transaction.atomic():
         now = timezone.now()
         newest = Annotation.objects.filter(pk=annotation.pk, revision=revision)
-        if newest.update(state=AnnotationState.SUBMITTED, submitted_at=now, updated_at=now) != 1:
+        first = Coalesce("first_submitted_revision", revision)
+        submitted = {"state": AnnotationState.SUBMITTED, "submitted_at": now, "first_submitted_revision": first}
+        if newest.update(**submitted, updated_at=now) != 1:
             raise _conflict(annotation)
         annotation.refresh_from_db()
         annotated_questions_close(user=user, annotation=annotation, question_id=question_id, spent_ms=spent_ms)
@@ -189,11 +192,15 @@ def _import(
     content = {**before, "segments": [one.as_json() for one in kept], "is_fully_watched": is_fully_watched}
     if content != before:
         Annotation.objects.filter(pk=annotation.pk).update(
-            revision=F("revision") + 1, is_fully_watched=is_fully_watched, updated_at=timezone.now()
+            revision=F("revision") + 1,
+            said_revision=F("revision") + 1,
+            is_fully_watched=is_fully_watched,
+            updated_at=timezone.now(),
         )
         document_write(annotation=annotation, segments=kept, content=content, saved_by=saved_by)
     submitted = Annotation.objects.filter(pk=annotation.pk).exclude(state=AnnotationState.SUBMITTED)
-    submitted.update(state=AnnotationState.SUBMITTED, submitted_at=timezone.now())
+    first = Coalesce("first_submitted_revision", "revision")
+    submitted.update(state=AnnotationState.SUBMITTED, submitted_at=timezone.now(), first_submitted_revision=first)
     annotation.refresh_from_db()
 
 
@@ -232,6 +239,8 @@ def document_write(
             unique_fields=["annotation", "key"],
             update_fields=WRITTEN,
         )
+    if gone or changed:
+        Annotation.objects.filter(pk=annotation.pk).update(said_revision=annotation.revision)
     Revision.objects.create(annotation=annotation, number=annotation.revision, document=content, saved_by=saved_by)
 
 
@@ -245,6 +254,9 @@ def _advance(annotation: Annotation, revision: int, document: DocumentIn) -> boo
     return (
         newest.update(
             revision=revision + 1,
+            said_revision=Case(
+                When(is_fully_watched=document.is_fully_watched, then="said_revision"), default=revision + 1
+            ),
             is_fully_watched=document.is_fully_watched,
             spent_ms=document.spent_ms,
             updated_at=timezone.now(),

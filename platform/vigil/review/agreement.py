@@ -8,6 +8,8 @@ from statistics import mean, median
 THRESHOLDS = (0.3, 0.5, 0.7)
 MATCHED_AT = THRESHOLDS[0]
 """Two segments are about the same event from this temporal IoU on."""
+MOST_PAIRS = 100_000
+"""Overlapping pairs of segments looked at in one video: beyond that a page would wait for minutes."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,9 @@ class Agreement:
     labels: tuple[LabelAgreement, ...]
 
 
+Turn = tuple[float, int, int, int, int]
+
+
 def temporal_iou(a: Span, b: Span) -> float:
     """Intersection over union of the two intervals, in [0, 1]."""
     shared_ms = min(a.end_ms, b.end_ms) - max(a.start_ms, b.start_ms)
@@ -106,17 +111,23 @@ def temporal_iou(a: Span, b: Span) -> float:
     return shared_ms / (max(a.end_ms, b.end_ms) - min(a.start_ms, b.start_ms))
 
 
-def compared(first: Iterable[Span], second: Iterable[Span]) -> VideoAgreement:
-    """The segments matched one to one, the pair with the highest temporal IoU first, each in order of time."""
+def compared(first: Iterable[Span], second: Iterable[Span]) -> VideoAgreement | None:
+    """The segments matched one to one, the pair with the highest temporal IoU first, each in order of time.
+
+    None where more than `MOST_PAIRS` of them overlap.
+    """
     ours, theirs = sorted(first, key=_place), sorted(second, key=_place)
     taken_ours: set[int] = set()
     taken_theirs: set[int] = set()
     matched = []
-    for i, j in sorted(_overlaps(ours, theirs), key=lambda pair: _turn(ours[pair[0]], theirs[pair[1]])):
+    pairs = _overlaps(ours, theirs)
+    if pairs is None:
+        return None
+    for turn, i, j in sorted(pairs):
         if i not in taken_ours and j not in taken_theirs:
             taken_ours.add(i)
             taken_theirs.add(j)
-            matched.append(Match(ours[i], theirs[j], temporal_iou(ours[i], theirs[j])))
+            matched.append(Match(ours[i], theirs[j], -turn[0]))
     return VideoAgreement(
         matched=tuple(sorted(matched, key=lambda match: _place(match.first))),
         only_first=tuple(span for i, span in enumerate(ours) if i not in taken_ours),
@@ -124,15 +135,17 @@ def compared(first: Iterable[Span], second: Iterable[Span]) -> VideoAgreement:
     )
 
 
-def _turn(a: Span, b: Span) -> tuple[float, int, int, int, int]:
+def _turn(a: Span, b: Span, tiou: float) -> Turn:
     """Order of two spans as a pair: best first, else earliest, whichever of the two is named first."""
     (early, late), (short, long) = sorted((a.start_ms, b.start_ms)), sorted((a.end_ms, b.end_ms))
-    return -temporal_iou(a, b), early, late, short, long
+    return -tiou, early, late, short, long
 
 
-def _overlaps(ours: Sequence[Span], theirs: Sequence[Span]) -> list[tuple[int, int]]:
-    """Every pair that could match, by place. Both lists are in order of their starts."""
-    pairs: list[tuple[int, int]] = []
+def _overlaps(ours: Sequence[Span], theirs: Sequence[Span]) -> list[tuple[Turn, int, int]] | None:
+    """Every pair that could match, with its turn and by place; None where there are too many to look at. Both lists
+    are in order of their starts."""
+    pairs: list[tuple[Turn, int, int]] = []
+    looked_at = 0
     running: list[int] = []
     following = 0
     for i, span in enumerate(ours):
@@ -141,9 +154,13 @@ def _overlaps(ours: Sequence[Span], theirs: Sequence[Span]) -> list[tuple[int, i
             following += 1
         # A later span of ours begins no earlier, so what has ended by now is never met again.
         running = [j for j in running if theirs[j].end_ms > span.start_ms]
+        looked_at += len(running)
+        if looked_at > MOST_PAIRS:
+            return None
         for j in running:
-            if temporal_iou(span, theirs[j]) >= MATCHED_AT:
-                pairs.append((i, j))
+            tiou = temporal_iou(span, theirs[j])
+            if tiou >= MATCHED_AT:
+                pairs.append((_turn(span, theirs[j], tiou), i, j))
     return pairs
 
 

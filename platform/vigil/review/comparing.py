@@ -1,20 +1,24 @@
 """Who annotated the same videos, and how far each two of them agree: what the agreement pages show."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.urls import reverse
 
 from vigil.accounts.models import User
-from vigil.annotations.models import Annotation, AnnotationState, Outcome
 from vigil.projects.models import Project
 from vigil.review.agreement import Agreement, Match, Span, VideoAgreement, compared, summed
-from vigil.review.double import blind_videos, is_blind_for, submitted_on
+from vigil.review.double import blind_videos, is_blind_for
+from vigil.review.handed_in import HandedIn, doubly_annotated, handed_in
 from vigil.videos.models import Video
 
-WORST_SHOWN = 50
+LINES_A_PAGE = 50
+MOST_VIDEOS = 2_000
+"""Compared for one page, the newest: about two seconds of work."""
 WIDTH = 1000
 """Of the strip's drawing, which the page stretches."""
 NARROWEST = 2.0
@@ -33,7 +37,7 @@ class PairAgreement:
 class VideoLine:
     """One video that two people annotated; `f1` at 0.5, None where both found nothing."""
 
-    video: Video
+    video_id: int
     first: str
     second: str
     figures: Agreement
@@ -58,8 +62,8 @@ class Bar:
 class Pair:
     """Two people's annotations of one video."""
 
-    first: Annotation
-    second: Annotation
+    first: HandedIn
+    second: HandedIn
     agreement: VideoAgreement
     figures: Agreement
     duration_ms: int
@@ -71,8 +75,8 @@ class Pair:
         firsts = [(match.first, True) for match in matched] + [(one, False) for one in self.agreement.only_first]
         seconds = [(match.second, True) for match in matched] + [(one, False) for one in self.agreement.only_second]
         return [
-            (_name(annotation), [self._bar(span, is_matched) for span, is_matched in spans])
-            for annotation, spans in ((self.first, firsts), (self.second, seconds))
+            (person.who, [self._bar(span, is_matched) for span, is_matched in spans])
+            for person, spans in ((self.first, firsts), (self.second, seconds))
         ]
 
     @property
@@ -83,8 +87,8 @@ class Pair:
     @property
     def unmatched(self) -> list[tuple[str, Span, str]]:
         """Who marked it, the segment, and where to look at it, in order of time."""
-        firsts = [(_name(self.first), span) for span in self.agreement.only_first]
-        seconds = [(_name(self.second), span) for span in self.agreement.only_second]
+        firsts = [(self.first.who, span) for span in self.agreement.only_first]
+        seconds = [(self.second.who, span) for span in self.agreement.only_second]
         ordered = sorted(firsts + seconds, key=lambda one: one[1].start_ms)
         return [(who, span, self.url_at(span.start_ms)) for who, span in ordered]
 
@@ -109,50 +113,65 @@ class Pair:
         return " ".join(f"{self._x(time_ms):.1f},{y}" for time_ms, y in corners)
 
 
-def pairs_of_video(*, video: Video, user: User) -> list[Pair] | None:
-    """Each two people who submitted an annotation of the video; None while this person is blind to the others."""
+@dataclass(frozen=True)
+class VideoPairs:
+    """Each two people of one video, and those whose segments overlap too much to be compared."""
+
+    pairs: list[Pair]
+    uncompared: list[tuple[HandedIn, HandedIn]]
+
+
+def pairs_of_video(*, video: Video, user: User) -> VideoPairs | None:
+    """Each two people who submitted an annotation of the video; None while this person is blind to the others.
+
+    Compared is what each submitted first, before they could see what the other had said.
+    """
     if is_blind_for(video=video, user=user):
         return None
-    annotations = sorted(submitted_on(video=video).prefetch_related("segments"), key=_name)
-    return [_pair(first, second, video.duration_ms) for first, second in combinations(annotations, 2)]
+    pairs, uncompared = [], []
+    for people in handed_in(video_ids=[video.pk]):
+        for first, second in combinations(people, 2):
+            found = compared(first.spans, second.spans)
+            if found is None:
+                uncompared.append((first, second))
+            else:
+                pairs.append(Pair(first, second, found, summed([found]), video.duration_ms))
+    return VideoPairs(pairs, uncompared)
 
 
-def project_agreement(*, project: Project, user: User) -> dict[str, Any]:
-    """`pairs` of people with their figures and `videos`, those they agree least about first. Videos that this person
-    is blind to are left out; `hidden` says how many."""
+def project_agreement(*, project: Project, user: User, number: Any = 1) -> dict[str, Any]:
+    """`pairs` of people with their figures and a `page` of videos, those they agree least about first.
+
+    Videos that this person is blind to are left out; `hidden` says how many. So are those beyond the newest
+    `MOST_VIDEOS`, `older`, and those with too many overlapping segments to compare, `uncompared`.
+    """
     hidden = blind_videos(project=project, user=user)
-    submitted = Annotation.objects.filter(
-        video__project=project, is_frozen_truth=False, state=AnnotationState.SUBMITTED
-    ).exclude(video__in=hidden)
-    by_video: dict[int, list[Annotation]] = defaultdict(list)
-    for annotation in submitted.select_related("user", "video").prefetch_related("segments"):
-        by_video[annotation.video_id].append(annotation)
+    doubled = doubly_annotated(project=project, hidden=hidden)
     of_pair: dict[tuple[str, str], list[VideoAgreement]] = defaultdict(list)
-    lines = []
-    for annotations in by_video.values():
-        for first, second in combinations(sorted(annotations, key=_name), 2):
-            names = _name(first), _name(second)
-            found = compared(_spans(first), _spans(second))
-            of_pair[names].append(found)
-            lines.append(VideoLine(first.video, *names, summed([found])))
-    lines.sort(key=lambda line: (line.f1 is None, line.f1 or 0, line.video.name))
-    pairs = [PairAgreement(*names, summed(found)) for names, found in sorted(of_pair.items())]
-    return {"pairs": pairs, "videos": lines[:WORST_SHOWN], "videos_count": len(lines), "hidden": len(hidden)}
+    lines: list[VideoLine] = []
+    uncompared: set[int] = set()
+    for people in handed_in(video_ids=doubled[:MOST_VIDEOS]):
+        for first, second in combinations(people, 2):
+            found = compared(first.spans, second.spans)
+            if found is None:
+                uncompared.add(first.video_id)
+                continue
+            of_pair[first.who, second.who].append(found)
+            lines.append(VideoLine(first.video_id, first.who, second.who, summed([found])))
+    lines.sort(key=lambda line: (line.f1 is None, line.f1 or 0, line.video_id))
+    page = Paginator(lines, LINES_A_PAGE).get_page(number)
+    return {
+        "pairs": [PairAgreement(*names, summed(found)) for names, found in sorted(of_pair.items())],
+        "page": page,
+        "videos": _named(list(page)),
+        "hidden": len(hidden),
+        "older": max(0, len(doubled) - MOST_VIDEOS),
+        "uncompared": len(uncompared),
+    }
 
 
-def _pair(first: Annotation, second: Annotation, duration_ms: int) -> Pair:
-    found = compared(_spans(first), _spans(second))
-    return Pair(first, second, found, summed([found]), duration_ms)
-
-
-def _spans(annotation: Annotation) -> list[Span]:
-    """What the person says happens; what they rejected of the model's is nothing they marked."""
-    return [
-        Span(str(one.key), one.start_ms, one.end_ms, one.label)
-        for one in annotation.segments.all()
-        if one.outcome != Outcome.REJECTED
-    ]
-
-
-def _name(annotation: Annotation) -> str:
-    return annotation.user.get_username() if annotation.user else ""
+def _named(lines: Sequence[VideoLine]) -> list[tuple[str, VideoLine]]:
+    """Each line with the name of its video."""
+    videos = Video.objects.filter(pk__in={line.video_id for line in lines})
+    names = dict(videos.values_list("pk", "name"))
+    return [(names[line.video_id], line) for line in lines if line.video_id in names]

@@ -75,7 +75,7 @@ def agreement(request: HttpRequest, slug: str) -> HttpResponse:
     """How far each two people of the project agree, and, for managers, which videos are annotated twice."""
     user = _person(request)
     project = project_for(user=user, slug=slug)
-    figures = project_agreement(project=project, user=user)
+    figures = project_agreement(project=project, user=user, number=request.GET.get("page"))
     context = {"project": project, "active_tab": "review", "rule": rule_of(project=project), **figures}
     return render(request, "review/agreement.html", {**context, "titles": _titles(request, project)})
 
@@ -86,10 +86,10 @@ def video_agreement(request: HttpRequest, video_id: int) -> HttpResponse:
     """What each two people marked in one video, on one axis of time."""
     user = _person(request)
     video = video_for(user=user, video_id=video_id)
-    pairs = pairs_of_video(video=video, user=user)
-    context = {"project": video.project, "active_tab": "review", "video": video, "pairs": pairs or []}
+    found = pairs_of_video(video=video, user=user)
+    context = {"project": video.project, "active_tab": "review", "video": video, **(vars(found) if found else {})}
     titles = _titles(request, video.project)
-    return render(request, "review/video_agreement.html", {**context, "is_blind": pairs is None, "titles": titles})
+    return render(request, "review/video_agreement.html", {**context, "is_blind": found is None, "titles": titles})
 
 
 @require_POST

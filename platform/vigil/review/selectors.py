@@ -63,7 +63,7 @@ def with_last_review(annotations: QuerySet[Annotation]) -> QuerySet[Annotation, 
 WAITS = (
     Q(last_reviewed_at=None)
     | Q(submitted_at__gt=F("last_reviewed_at"))
-    | Q(last_sent_back=False, revision__gt=F("last_revision"))
+    | Q(last_sent_back=False, said_revision__gt=F("last_revision"))
 )
 """Never reviewed, submitted again since, or changed since it was found right."""
 SENT_BACK = Q(last_sent_back=True) & ~WAITS

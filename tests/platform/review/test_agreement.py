@@ -97,3 +97,11 @@ def test_it_does_not_matter_who_comes_first(first, second):
 def test_with_oneself_one_agrees(marked):
     figures = summed([compared(marked, marked)])
     assert figures.matched == len(marked) and all(value in (None, 1.0) for value in figures.f1.values())
+
+
+def test_everything_over_everything_is_refused_instead_of_awaited():
+    ours = [span(i, 1_000_000 + i, key=f"ours-{i}") for i in range(5_000)]
+    theirs = [span(i, 1_000_000 + i, key=f"theirs-{i}") for i in range(5_000)]
+    assert compared(ours, theirs) is None
+    apart = [span(i * 100, i * 100 + 90) for i in range(5_000)]
+    assert len(compared(apart, apart).matched) == 5_000

@@ -1,6 +1,8 @@
 """The review and agreement pages as each role sees them."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.factories import AnnotationFactory, MembershipFactory, ProjectFactory, SegmentFactory, VideoFactory
 from vigil.accounts.models import Role
@@ -106,3 +108,35 @@ def test_a_manager_sets_the_share_and_nonsense_is_refused(client, project, peopl
     for wrong in ("101", "-1", "many", ""):
         client.post("/projects/city/agreement/double/", {"share_percent": wrong})
         assert DoubleAnnotation.objects.get(project=project).share_percent == 20
+
+
+def test_what_overlaps_too_much_is_said_and_left_out(client, project, people, monkeypatch):
+    monkeypatch.setattr("vigil.review.agreement.MOST_PAIRS", 3)
+    video = VideoFactory(project=project)
+    annotated(video, people["ann"], (1_000, 9_000), (1_001, 9_000))
+    annotated(video, people["ben"], (1_000, 9_000), (1_001, 9_000))
+    assert "1 video is left out of the figures" in text(client, people["ann"], "/projects/city/agreement/")
+    page = text(client, people["ann"], f"/videos/{video.pk}/agreement/")
+    assert "Too many of their 2 and 2 segments overlap" in page and "Only one person" not in page
+
+
+def test_the_agreement_of_a_project_takes_as_many_queries_for_many_videos_as_for_one(client, project, people):
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            text(client, people["rae"], "/projects/city/agreement/?page=2")
+        return len(captured)
+
+    def doubled(count):
+        for _ in range(count):
+            video = VideoFactory(project=project)
+            annotated(video, people["ann"], (1_000, 2_000))
+            annotated(video, people["ben"], (1_000, 2_000))
+
+    doubled(1)
+    annotated(VideoFactory(project=project, name="alone.mp4"), people["ann"], (1_000, 2_000))
+    queries()  # what a process reads once
+    before = queries()
+    doubled(52)
+    assert queries() == before
+    page = text(client, people["rae"], "/projects/city/agreement/?page=2")
+    assert "51–53 of 53" in page and "alone.mp4" not in page

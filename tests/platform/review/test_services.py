@@ -10,8 +10,9 @@ from vigil.accounts.models import Role
 from vigil.annotations.models import Annotation, AnnotationState
 from vigil.annotations.schemas import DocumentIn
 from vigil.annotations.selectors import workbench_document
-from vigil.annotations.services import annotation_save, annotation_submit
+from vigil.annotations.services import annotation_open, annotation_save, annotation_submit
 from vigil.projects.errors import Conflict, Invalid, NotAllowed
+from vigil.review.comparing import pairs_of_video, project_agreement
 from vigil.review.models import DoubleAnnotation, SecondReading, SegmentReview
 from vigil.review.queue import review_lines, review_queue
 from vigil.review.selectors import reviews_contents, sent_back_to, standing_verdicts, waiting_for_review
@@ -138,6 +139,17 @@ def test_verdicts_are_never_changed(rae, handed_in):
         SegmentReview.objects.filter(pk=review.pk).update(verdict="rejected")
 
 
+def test_a_save_that_says_nothing_new_does_not_ask_for_another_review(project, rae, ann, handed_in):
+    annotation_review_end(user=rae, annotation_id=handed_in.pk, revision=0)
+    document = workbench_document(handed_in)
+    later = DocumentIn(**{**document, "spent_ms": 5_000})
+    assert annotation_save(user=ann, annotation_id=handed_in.pk, revision=0, document=later).revision == 1
+    assert waits(project, rae) == []
+    watched = DocumentIn(**{**document, "is_fully_watched": True})
+    annotation_save(user=ann, annotation_id=handed_in.pk, revision=1, document=watched)
+    assert waits(project, rae) == [handed_in]
+
+
 # ---------------------------------------------------------------- double annotation
 
 
@@ -209,3 +221,22 @@ def test_the_standing_verdicts_of_a_project_are_one_query_and_as_the_panel_says(
             assert set(standing_verdicts(project=project)[handed_in.pk]) == {second}, name
         handed_in.segments.filter(key=first).update(**{name: before})
     assert standing_verdicts(project=project, video_ids=[]) == {}
+
+
+def test_agreement_is_of_what_each_submitted_before_they_saw_the_other(project, ann, handed_in):
+    ben, cat = member(project), member(project)
+    DoubleAnnotation.objects.create(project=project, share_percent=100, is_blind=True)
+    own = annotation_open(user=ben, video=handed_in.video)
+    annotation_submit(user=ben, annotation_id=own.pk, revision=0)
+    seen = [{**one, "key": str(uuid.uuid4())} for one in workbench_document(handed_in)["segments"]]
+    copied = annotation_save(user=ben, annotation_id=own.pk, revision=0, document=DocumentIn(segments=seen))
+    annotation_submit(user=ben, annotation_id=own.pk, revision=copied.revision)
+    (pair,) = project_agreement(project=project, user=ann)["pairs"]
+    assert (pair.figures.matched, pair.figures.f1[0.5]) == (0, 0)
+    third = annotation_open(user=cat, video=handed_in.video)
+    annotation_save(user=cat, annotation_id=third.pk, revision=0, document=DocumentIn(segments=seen[:1]))
+    annotation_submit(user=cat, annotation_id=third.pk, revision=1)
+    annotation_save(user=cat, annotation_id=third.pk, revision=1, document=DocumentIn(segments=[]))
+    found = pairs_of_video(video=handed_in.video, user=ann).pairs
+    of_cat = {one.figures.matched for one in found if cat.username in (one.first.who, one.second.who)}
+    assert of_cat == {0, 1}
