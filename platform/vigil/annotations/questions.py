@@ -108,10 +108,13 @@ def answer_withdraw(*, user: User, answer_id: int) -> None:
 
 
 def question_withdraw(*, user: User, question_id: int) -> None:
-    """Undoes what the person answered to the question. Nothing said, or taken back before: nothing to do."""
+    """Undoes what the person answered to the question, or that they passed it by. Undone before: nothing to do."""
     question = question_for(user=user, question_id=question_id)
     for answer in Answer.objects.filter(question=question, user=user, withdrawn_at=None):
         answer_withdraw(user=user, answer_id=answer.pk)
+    if Skip.objects.filter(question=question, user=user).delete()[0]:
+        free = Question.objects.filter(pk=question.pk, state=QuestionState.OPEN)
+        free.update(state=QuestionState.LEASED, leased_by=user, leased_until=timezone.now() + LEASE)
 
 
 def payload_checked(question: Question, payload: dict[str, Any]) -> dict[str, Any]:

@@ -242,6 +242,16 @@ def test_an_answer_can_be_taken_back_by_its_question_and_twice_is_once(member, v
     assert Answer.objects.filter(withdrawn_at=None).count() == 0
 
 
+def test_a_skip_can_be_taken_back_and_the_question_is_the_persons_again(member, video):
+    question = asked(member.user, video)
+    question_skip(user=member.user, question_id=question.pk)
+    question_withdraw(user=member.user, question_id=question.pk)
+    question.refresh_from_db()
+    assert (question.state, question.leased_by) == (QuestionState.LEASED, member.user)
+    assert not question.skips.exists()
+    assert answer(member.user, question, verdict="no").payload == {"verdict": "no"}
+
+
 def test_nobody_withdraws_what_somebody_else_said(member, video):
     kept = answer(member.user, asked(member.user, video), verdict="yes")
     with pytest.raises(NotAllowed):

@@ -85,7 +85,7 @@ const CORE: Readonly<Record<CoreKey, string>> = {
   'save.saved': '已保存',
   'save.waiting': '未保存',
   'save.saving': '保存中',
-  'save.offline': '离线：已存于本浏览器',
+  'save.offline': '无连接：已存于本浏览器',
   'save.signed_out': '已登出：已存于本浏览器',
   'save.conflict': '存在两个版本',
   'save.refused': '未保存',
@@ -206,7 +206,7 @@ const CORE: Readonly<Record<CoreKey, string>> = {
   'questions.glance_hint': '快速观看。异常一开始就轻点或按空格键。',
   'questions.loading': '正在寻找下一个问题',
   'questions.failed': '无法取得下一个问题',
-  'questions.lost': '您的上一个回答未被保存：{detail}',
+  'questions.lost': '未被保存的回答：{count} 个。{detail}',
   'questions.not_stored': '回答未保存：{detail}',
 };
 

@@ -84,7 +84,7 @@ const CORE = {
   'save.saved': 'Saved',
   'save.waiting': 'Unsaved',
   'save.saving': 'Saving',
-  'save.offline': 'Offline: kept in this browser',
+  'save.offline': 'No connection: kept in this browser',
   'save.signed_out': 'Signed out: kept in this browser',
   'save.conflict': 'Two versions',
   'save.refused': 'Not saved',
@@ -205,7 +205,7 @@ const CORE = {
   'questions.glance_hint': 'Watch it fast. Tap, or press Space, the moment something abnormal begins.',
   'questions.loading': 'Looking for the next question',
   'questions.failed': 'The next question could not be fetched',
-  'questions.lost': 'Your last answer was not kept: {detail}',
+  'questions.lost': 'Answers not kept: {count}. {detail}',
   'questions.not_stored': 'The answer is not stored: {detail}',
 } as const;
 

@@ -4,6 +4,11 @@ import { CHINESE } from './chinese';
 import { ENGLISH, type TextKey } from './english';
 
 const isChinese = typeof document !== 'undefined' && document.documentElement.lang.toLowerCase().startsWith('zh');
+/** The language of the page, for times and numbers; without a page the browser's own. */
+export function pageLanguage(): string | undefined {
+  return typeof document === 'undefined' ? undefined : document.documentElement.lang || undefined;
+}
+
 let keyOf: (command: AnyCommand) => string = (command) => defaultKeysOf(command)[0] ?? '';
 
 /** Says which key stands in texts for a command. */

@@ -65,7 +65,7 @@ async function save(revision: number, document: WorkDocument): Promise<Saved> {
 }
 
 function saving(base = work()) {
-  const seen = { statuses: [] as SaveStatus['state'][], waiting: [] as number[], clash: null as Clash | null, merged: null as WorkDocument | null, refused: 0 };
+  const seen = { statuses: [] as SaveStatus['state'][], waiting: [] as number[], fault: null as SaveStatus['fault'], clash: null as Clash | null, merged: null as WorkDocument | null, refused: 0 };
   const checks: (() => void)[] = [];
   const kept = { draft: null as Draft | null };
   const autosave = new Autosave({
@@ -74,7 +74,8 @@ function saving(base = work()) {
     onClash: (clash) => (seen.clash = clash),
     onMerged: (document) => (seen.merged = document),
     onRefused: () => (seen.refused += 1),
-    onStatus: ({ state, waiting }) => {
+    onStatus: ({ state, waiting, fault }) => {
+      seen.fault = fault;
       seen.statuses.push(state);
       seen.waiting.push(waiting);
       for (const check of [...checks]) check();
@@ -112,6 +113,7 @@ describe('Autosave', () => {
     const { autosave, kept, seen, reached } = saving();
     autosave.changed(work('A', 'B'));
     await reached('offline');
+    expect(seen.fault, 'the server is there, with a fault').toEqual({ status: 503, seconds: 1 });
     expect(kept.draft).toMatchObject({ revision: 0 });
     expect(keptLabels(kept.draft)).toEqual(['A', 'B']);
     expect([autosave.hasUnsaved, seen.waiting.at(-1)]).toEqual([true, 2]);
@@ -161,6 +163,7 @@ describe('Autosave', () => {
     const { autosave, seen, reached } = saving();
     autosave.changed(work('A'));
     await reached('offline');
+    expect(seen.fault, 'nothing came').toBeNull();
     autosave.changed(work('B'));
     await reached('saved');
     expect(labelsOf(stored.document)).toEqual(['B']);

@@ -20,6 +20,8 @@ export interface SaveStatus {
   readonly saved_at: string | null;
   /** Somebody else is logged in in this browser now. */
   readonly isOther: boolean;
+  /** The server answers, but not as it should; null while nothing at all comes, or all is well. */
+  readonly fault: { readonly status: number; readonly seconds: number } | null;
 }
 
 /** Somebody else's version, my changes to what we both began from, and where the two cannot both be. */
@@ -167,9 +169,9 @@ export class Autosave {
     return true;
   }
 
-  private show(state: SaveState, detail = '', isOther = false): void {
+  private show(state: SaveState, detail = '', isOther = false, fault: SaveStatus['fault'] = null): void {
     this.stateNow = state;
-    this.options.onStatus({ state, detail, waiting: sizeOf(this.patch), saved_at: this.savedAt, isOther });
+    this.options.onStatus({ state, detail, waiting: sizeOf(this.patch), saved_at: this.savedAt, isOther, fault });
   }
 
   private sendAfter(delay_ms: number): void {
@@ -239,9 +241,10 @@ export class Autosave {
   private failed(error: ApiError, document: WorkDocument): void {
     if (error.isPassing || error.isSignedOut) {
       this.failures += 1;
-      this.show(error.isSignedOut ? 'signed_out' : 'offline', error.message, error.word === 'SomebodyElse');
-      const delay = (this.options.retry_ms ?? 1000) * 2 ** Math.min(this.failures - 1, 10);
-      this.sendAfter(Math.min(delay, LONGEST_RETRY_MS));
+      const delay = Math.min((this.options.retry_ms ?? 1000) * 2 ** Math.min(this.failures - 1, 10), LONGEST_RETRY_MS);
+      const fault = error.isPassing && error.status > 0 ? { status: error.status, seconds: Math.ceil(delay / 1000) } : null;
+      this.show(error.isSignedOut ? 'signed_out' : 'offline', error.message, error.word === 'SomebodyElse', fault);
+      this.sendAfter(delay);
       return;
     }
     this.failures = 0;

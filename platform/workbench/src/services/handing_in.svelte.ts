@@ -6,8 +6,10 @@ import type { Attention } from './attention';
 import { LeaseKeeper } from './lease_keeper.svelte';
 import { projectUrl } from './next_work';
 import type { Scope } from './scope';
-import type { WorkRound } from './work_round.svelte';
+import type { Ended, WorkRound } from './work_round.svelte';
 import type { WorkSession } from './work_session.svelte';
+
+const PARTING_MS = 1500;
 
 export interface HandingInOptions {
   readonly scope: Scope;
@@ -28,6 +30,7 @@ export class HandingIn {
   constructor(private readonly options: HandingInOptions) {
     const { scope, session, round, attention } = options;
     const { question, project } = session.bench;
+    round.part = () => this.part();
     this.lease = new LeaseKeeper({
       scope,
       held: () => [...(question && !this.isLost ? [question] : []), ...(round.ready ? [round.ready.question] : [])],
@@ -38,6 +41,14 @@ export class HandingIn {
         if (question && ids.includes(question.id)) this.isLost = true;
       },
     });
+  }
+
+  /** The page leads elsewhere: what waits is sent first. What does not arrive in time stays kept, and is sent from there. */
+  private async part(): Promise<void> {
+    const { scope, session } = this.options;
+    const inTime = new Promise<void>((late) => scope.after(PARTING_MS, late));
+    if (session.autosave.hasUnsaved) await Promise.race([session.autosave.flush(), inTime]);
+    await session.saving.keeping.written();
   }
 
   private get bench() {
@@ -86,15 +97,17 @@ export class HandingIn {
     const submitted = await annotationSubmit(this.bench.annotation.id, session.autosave.revision, question_id, attention.spent_ms);
     session.autosave.advanced(submitted.revision);
     session.isSubmitted = true;
-    const document = { ...session.present.document, spent_ms: this.bench.annotation.document.spent_ms + attention.spent_ms };
-    if (this.bench.question) await this.goOn({ revision: submitted.revision, document, state: 'submitted' });
+    if (this.bench.question) await this.goOn('submitted');
     else if (submitted.next) this.options.goTo(submitted.next.url);
     else session.tell(t('page.nothing_next'));
   }
 
-  private async goOn(ended: Parameters<WorkRound['advance']>[0]): Promise<void> {
-    const { round, goTo } = this.options;
-    if (!(await round.advance(ended))) goTo(await round.elsewhere());
+  /** On to the next task, which on the same video begins with what the server has, and with nothing else. */
+  private async goOn(state: Ended['state']): Promise<void> {
+    const { round, goTo, session, attention } = this.options;
+    const { revision, base } = session.autosave;
+    const document = { ...base, spent_ms: this.bench.annotation.document.spent_ms + attention.spent_ms };
+    if (!(await round.advance({ revision, document, state }))) goTo(await round.elsewhere());
   }
 
   /** Ends a review and goes on to the next one. */
@@ -117,17 +130,19 @@ export class HandingIn {
     }
   }
 
-  /** Passes the question by; what was done on the way is saved. */
+  /** Passes the question by, once what was done on the way is saved; two versions are put together first. */
   async skip(): Promise<void> {
     const { session } = this.options;
     if (this.isUnderway) return;
     this.isUnderway = true;
     try {
-      await session.autosave.flush();
+      // Who only looks on, because another tab has the work, has nothing to save.
+      if (!session.isReadOnly && !(await session.autosave.flush())) {
+        if (!session.saving.clash) session.tell(t('notice.not_skipped'), 'warning');
+        return;
+      }
       if (this.bench.question) await questionSkip(this.bench.question.id);
-      const { revision } = session.autosave;
-      const state = session.isSubmitted ? 'submitted' : 'draft';
-      await this.goOn({ revision, document: session.present.document, state });
+      await this.goOn(session.isSubmitted ? 'submitted' : 'draft');
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       session.tell(error.message, 'warning');

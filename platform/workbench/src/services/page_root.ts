@@ -33,6 +33,16 @@ export function pagePerson(): number | null {
   return id ? Number(id) : null;
 }
 
+/** The title of a page that shows one video after the other. Django wrote it for the first. */
+export class PageTitle {
+  private shown: string | null = null;
+
+  shows(name: string): void {
+    if (this.shown !== null) document.title = document.title.replace(this.shown, () => name);
+    this.shown = name;
+  }
+}
+
 const UNSAVED = '● ';
 
 /** Marks the page's title while something is unsaved, so that a tab in the background tells it too. */

@@ -12,10 +12,17 @@ export type RoundState = 'loading' | 'asking' | 'done' | 'offline' | 'failed';
 const AHEAD = 2;
 const LONGEST_RETRY_MS = 15_000;
 
+/** How many answers the server would not take, and what it said to the last one. */
+export interface Refusals {
+  readonly count: number;
+  readonly detail: string;
+}
+
 interface Given {
   readonly key: string;
   readonly question: Question;
   readonly payload: unknown;
+  readonly isSkip: boolean;
 }
 
 export interface RoundOptions {
@@ -45,8 +52,9 @@ export class QuestionRound {
   answered = $state(0);
   /** Why no question is here. */
   detail = $state('');
-  /** An answer that could not be kept, told until the person has put it away; its question is gone. */
-  lost = $state('');
+  /** Answers that could not be kept, and questions that went away unanswered: told until the person has put it away. */
+  refusals = $state.raw<Refusals>({ count: 0, detail: '' });
+  taken = $state(0);
   /** What is kept here and has not arrived yet, and why. */
   unsent = $state(0);
   trouble = $state<PostingTrouble>('none');
@@ -169,7 +177,7 @@ export class QuestionRound {
     if (!question) return;
     const key = crypto.randomUUID();
     const spent_ms = Math.round(this.options.spent_ms() - this.began_ms);
-    this.given = [...this.given, { key, question, payload }];
+    this.given = [...this.given, { key, question, payload, isSkip: false }];
     this.pass({ kind: 'answer', key, question_id: question.id, payload, spent_ms });
     this.answered += 1;
   }
@@ -181,7 +189,11 @@ export class QuestionRound {
   }
 
   skip(): void {
-    if (this.current) this.pass({ kind: 'skip', key: crypto.randomUUID(), question_id: this.current.id });
+    const question = this.current;
+    if (!question) return;
+    const key = crypto.randomUUID();
+    this.given = [...this.given, { key, question, payload: null, isSkip: true }];
+    this.pass({ kind: 'skip', key, question_id: question.id });
   }
 
   private pass(letter: Letter & { readonly question_id: number }): void {
@@ -191,7 +203,7 @@ export class QuestionRound {
     this.advance();
   }
 
-  /** Takes the last answer back and asks its question again; answers with what was said. */
+  /** Takes the last answer or skip back and asks its question again; answers with what was said. */
   withdraw(): unknown {
     const last = this.given.at(-1);
     if (!last) return null;
@@ -200,7 +212,7 @@ export class QuestionRound {
     this.inOrder(() => this.takeBack(last));
     this.ahead = this.held;
     this.show(last.question);
-    this.answered -= 1;
+    if (!last.isSkip) this.answered -= 1;
     this.open += 1;
     return last.payload;
   }
@@ -212,18 +224,24 @@ export class QuestionRound {
   }
 
   /** Somebody else has these questions now. */
-  gone(question_ids: readonly number[], why: string): void {
+  gone(question_ids: readonly number[]): void {
     this.ahead = this.ahead.filter((question) => !question_ids.includes(question.id));
     if (!this.current || !question_ids.includes(this.current.id)) return;
-    this.lost = why;
+    this.taken += 1;
     this.advance();
+  }
+
+  /** The person has read what was not kept. */
+  putAway(): void {
+    this.taken = 0;
+    this.refusals = { count: 0, detail: '' };
   }
 
   private refused(letter: Letter, error: ApiError): void {
     this.passed.delete(letter.key);
-    this.lost = error.message;
+    if (letter.kind === 'answer') this.refusals = { count: this.refusals.count + 1, detail: error.message };
     if (!this.given.some((given) => given.key === letter.key)) return;
     this.given = this.given.filter((given) => given.key !== letter.key);
-    this.answered = Math.max(0, this.answered - 1);
+    if (letter.kind === 'answer') this.answered = Math.max(0, this.answered - 1);
   }
 }

@@ -156,13 +156,15 @@ describe('a round of questions', () => {
     const round = await begun();
     refusals.set('answer', { status: 409, detail: 'This question is already answered; take the next one.' });
     round.answer({ verdict: 'yes' });
-    await vi.waitFor(() => { expect(round.lost).toBe('This question is already answered; take the next one.'); });
+    await vi.waitFor(() => { expect(round.refusals).toEqual({ count: 1, detail: 'This question is already answered; take the next one.' }); });
     expect([round.current?.id, round.answered, round.canWithdraw]).toEqual([2, 0, false]);
     refusals.clear();
     round.answer({ verdict: 'no' });
     await settled(round);
-    expect(round.lost, 'stays until the person puts it away').not.toBe('');
+    expect(round.refusals.count, 'stays until the person puts it away').toBe(1);
     expect(round.answered).toBe(1);
+    round.putAway();
+    expect(round.refusals.count).toBe(0);
   });
 
   it('passes a question by', async () => {
@@ -173,12 +175,22 @@ describe('a round of questions', () => {
     expect(answers).toEqual(new Map([[1, 'skipped']]));
   });
 
+  it('takes a skip back before the answer that was given before it', async () => {
+    const round = await begun();
+    round.answer({ verdict: 'yes' });
+    round.skip();
+    expect([round.withdraw(), round.current?.id, round.answered]).toEqual([null, 2, 1]);
+    expect([round.withdraw(), round.current?.id, round.answered]).toEqual([{ verdict: 'yes' }, 1, 0]);
+    await settled(round);
+    expect(answers.size).toBe(0);
+  });
+
   it('drops what went to somebody else, and says so when it was the one that is shown', async () => {
     const round = await begun();
-    round.gone([2], 'taken');
-    expect([ids(round), round.lost]).toEqual([[1, 3], '']);
-    round.gone([1], 'taken');
-    expect([round.current?.id, round.lost]).toEqual([3, 'taken']);
+    round.gone([2]);
+    expect([ids(round), round.taken]).toEqual([[1, 3], 0]);
+    round.gone([1]);
+    expect([round.current?.id, round.taken, round.refusals.count], 'no answer was lost').toEqual([3, 1, 0]);
   });
 
   it('says why when the server does not let the person ask', async () => {

@@ -1,7 +1,6 @@
 /** The page of quick questions as one object: what is asked, the marks of a glance, speed, mode, and what each key does. */
 import type { QuestionCommand } from '../actions/keymap';
 import { marksWith, REACTION_MS, seenAt, speedBeside } from '../geometry/reaction';
-import { t } from '../language/text';
 import type { QuestionsWaiting } from '../state/contract';
 import { isQuick, kindsOf, modeOf, type Mode } from '../state/modes';
 import { ApiError, questionNext, questionsRenew, questionsWaiting } from './api';
@@ -22,6 +21,7 @@ export interface PlayControls {
 }
 
 const FIRST_SPEED = 2;
+const NO_MARKS: readonly number[] = [];
 const WITHOUT_QUESTION: readonly QuestionCommand[] = ['question_undo', 'question_modes', 'question_help'];
 
 function momentsOf(payload: unknown): readonly number[] {
@@ -41,9 +41,11 @@ export class QuickDesk {
   time_ms = $state(0);
   isPlaying = $state(false);
   speed = $state(FIRST_SPEED);
-  marks_ms = $state.raw<readonly number[]>([]);
+  /** Marks belong to the question whose film they were made in: whatever comes next begins without. */
+  private marks = $state.raw<{ readonly question_id: number | null; readonly at_ms: readonly number[] }>({ question_id: null, at_ms: [] });
   controls: PlayControls | null = null;
   readonly question = $derived.by(() => this.round.current);
+  readonly marks_ms = $derived.by(() => (this.marks.question_id === this.question?.id ? this.marks.at_ms : NO_MARKS));
   readonly isGlance = $derived.by(() => this.question?.kind === 'glance');
   readonly isAtEnd = $derived.by(() => this.question !== null && this.time_ms >= this.question.play.end_ms - 100);
   readonly reaction = $derived.by(() => this.waiting?.reaction ?? { reaction_ms: REACTION_MS, taps: 0 });
@@ -62,7 +64,7 @@ export class QuickDesk {
       held: () => this.round.held,
       isAwake: () => attention.isAwake,
       renew: (ids) => questionsRenew(slug, ids),
-      onGone: (ids) => { this.round.gone(ids, t('questions.taken')); },
+      onGone: (ids) => { this.round.gone(ids); },
     });
     this.speed = speedBeside(Number(remembered('glance-speed') ?? FIRST_SPEED) - 0.5, 1);
   }
@@ -97,7 +99,6 @@ export class QuickDesk {
     remember('mode', mode);
     if (isQuick(mode)) {
       this.isChoosing = false;
-      this.marks_ms = [];
       await this.round.start(kindsOf(mode));
       return;
     }
@@ -115,11 +116,15 @@ export class QuickDesk {
     const { question } = this;
     if (!question || !this.isGlance) return;
     const at_ms = seenAt(this.time_ms, this.isPlaying ? this.speed : 0, this.reaction.reaction_ms);
-    this.marks_ms = marksWith(this.marks_ms, Math.max(question.play.start_ms, at_ms));
+    this.mark(marksWith(this.marks_ms, Math.max(question.play.start_ms, at_ms)));
+  }
+
+  private mark(at_ms: readonly number[]): void {
+    this.marks = { question_id: this.question?.id ?? null, at_ms };
   }
 
   unmark(mark_ms: number): void {
-    this.marks_ms = this.marks_ms.filter((one) => one !== mark_ms);
+    this.mark(this.marks_ms.filter((one) => one !== mark_ms));
   }
 
   setSpeed(speed: number): void {
@@ -128,9 +133,7 @@ export class QuickDesk {
   }
 
   finish(): void {
-    const moments_ms = this.marks_ms;
-    this.marks_ms = [];
-    this.round.answer({ moments_ms, speed: this.speed, reaction_ms: this.reaction.reaction_ms });
+    this.round.answer({ moments_ms: this.marks_ms, speed: this.speed, reaction_ms: this.reaction.reaction_ms });
   }
 
   give(verdict: Verdict): void {
@@ -142,13 +145,12 @@ export class QuickDesk {
     const last = this.marks_ms.at(-1);
     if (this.isGlance && last !== undefined) this.unmark(last);
     else if (this.round.canWithdraw) {
-      this.marks_ms = momentsOf(this.round.withdraw());
+      this.mark(momentsOf(this.round.withdraw()));
       this.isChoosing = false;
     }
   }
 
   skip(): void {
-    this.marks_ms = [];
     this.round.skip();
   }
 
@@ -165,7 +167,7 @@ export class QuickDesk {
     question_no: () => { this.give('no'); },
     question_unsure: () => { this.give('unsure'); },
     question_tap: () => { this.tap(); },
-    question_unmark: () => { this.marks_ms = this.marks_ms.slice(0, -1); },
+    question_unmark: () => { this.mark(this.marks_ms.slice(0, -1)); },
     question_finish: () => { this.finish(); },
     question_faster: () => { this.setSpeed(speedBeside(this.speed, 1)); },
     question_slower: () => { this.setSpeed(speedBeside(this.speed, -1)); },

@@ -1,5 +1,5 @@
 /** The saving of one person's work: what the server has, what this browser keeps, who else has it open, two versions. */
-import { t } from '../language/text';
+import { pageLanguage, t } from '../language/text';
 import type { Prediction, Saved, Workbench, WorkDocument } from '../state/contract';
 import { continued, historyOf, keptSteps, recorded, type History } from '../state/history';
 import { rebased, type Choice, type Collision } from '../state/merge';
@@ -36,7 +36,7 @@ const PARTING_MS = 1500;
 const RELOAD_AFTER_MS = 3000;
 
 export class Saving {
-  status = $state.raw<SaveStatus>({ state: 'saved', detail: '', waiting: 0, saved_at: null, isOther: false });
+  status = $state.raw<SaveStatus>({ state: 'saved', detail: '', waiting: 0, saved_at: null, isOther: false, fault: null });
   /** Two versions of which a person must choose. */
   clash = $state.raw<Clash | null>(null);
   /** Another tab of this browser works on the same annotation. */
@@ -54,6 +54,8 @@ export class Saving {
     private readonly calls: SavingCalls,
   ) {
     const { me, annotation } = bench;
+    // The mark is this work's: whatever is shown next says for itself what is unsaved.
+    scope.own(() => { titleMark(false); });
     this.keeping = new Safekeeping(scope, me.id, annotation.id);
     this.seat = new Seat(scope, `vigil:work:${me.id}:${annotation.id}`, {
       onGiven: () => void this.sitDown(),
@@ -181,7 +183,7 @@ export class Saving {
     const isContinued = steps?.revision === draft.revision;
     const present = { ...history.present, document };
     this.work.replace(isContinued ? { ...history, present } : recorded(history, 'restore', present));
-    this.work.tell(t('notice.restored', { time: new Date(draft.kept_at).toLocaleTimeString() }), 'plain', LONG_NOTICE_MS);
+    this.work.tell(t('notice.restored', { time: new Date(draft.kept_at).toLocaleTimeString(pageLanguage()) }), 'plain', LONG_NOTICE_MS);
     if (collisions.some((one) => !isOwn(one, draft)) && draft.revision !== annotation.revision) {
       this.autosave.met(theirs, draft.patch);
       return;
