@@ -20,19 +20,17 @@ from vigil.active_learning.candidates import (
     SeenVideo,
     candidates_of,
 )
+from vigil.active_learning.heard import heard_segments, settled_videos
 from vigil.active_learning.models import Round
 from vigil.active_learning.selection import SelectionRules, selected
 from vigil.active_learning.waiting import COUNTED_UP_TO, waiting_for
 from vigil.annotations.blindness import PEOPLES_KINDS
 from vigil.annotations.dialogues import answered_turns
 from vigil.annotations.models import (
-    Annotation,
-    AnnotationState,
     Outcome,
     Question,
     QuestionKind,
     QuestionState,
-    Segment,
     Skip,
 )
 from vigil.annotations.questions import LEASE, WORKBENCH_KINDS
@@ -180,12 +178,9 @@ def _withdraw_stale(project: Project) -> None:
 
 def _predictions(project: Project, version: ModelVersion, *, includes_test: bool) -> QuerySet[Prediction]:
     """The version's predictions of videos that people can watch and that are not settled."""
-    settled = Annotation.objects.filter(
-        state=AnnotationState.SUBMITTED, is_fully_watched=True, is_frozen_truth=False, video__project=project
-    )
     stored = Prediction.objects.filter(
         model_version=version, video__project=project, video__state=WorkState.SUCCEEDED
-    ).exclude(video_id__in=settled.values("video_id"))
+    ).exclude(video_id__in=settled_videos(project=project))
     if not includes_test:
         stored = stored.exclude(video__split=Split.TEST)
     return stored.select_related("video").prefetch_related("segments").order_by("video_id")
@@ -201,21 +196,16 @@ def _seen(project: Project, predictions: Iterable[Prediction]) -> list[SeenVideo
         asked[video_id].append((kind, start_ms, end_ms))
     labelled: dict[int, list[tuple[int, int]]] = defaultdict(list)
     judged: dict[int, set[int]] = defaultdict(set)
-    drawn = Segment.objects.filter(
-        annotation__video__project=project,
-        annotation__state=AnnotationState.SUBMITTED,
-        annotation__is_frozen_truth=False,
-    )
     explained: dict[int, list[ExplainedEvent]] = defaultdict(list)
-    for video_id, start_ms, end_ms, source_id, label, outcome, explanation, dialogue in drawn.values_list(
-        *("annotation__video_id", "start_ms", "end_ms", "source_id", "label", "outcome", "explanation", "dialogue")
-    ):
-        labelled[video_id].append((start_ms, end_ms))
-        if source_id is not None:
-            judged[video_id].add(source_id)
-        if explanation.strip() and outcome != Outcome.REJECTED:
-            has_dialogue = bool(answered_turns(dialogue))
-            explained[video_id].append(ExplainedEvent(start_ms, end_ms, label, has_dialogue, source_id))
+    for one in heard_segments(project=project):
+        video_id = one.annotation.video_id
+        labelled[video_id].append((one.start_ms, one.end_ms))
+        if one.source_id is not None:
+            judged[video_id].add(one.source_id)
+        if one.explanation.strip() and one.outcome != Outcome.REJECTED:
+            has_dialogue = bool(answered_turns(one.dialogue))
+            event = ExplainedEvent(one.start_ms, one.end_ms, one.label, has_dialogue, one.source_id)
+            explained[video_id].append(event)
     return [
         replace(
             _seen_video(one, asked[one.video_id]),

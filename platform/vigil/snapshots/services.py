@@ -63,24 +63,24 @@ def snapshot_take(*, project: Project, user: User | None = None) -> Snapshot:
 def manifest_videos(project: Project, videos: Sequence[Video]) -> list[ManifestVideo]:
     """One line for each of the videos, in their order, from what is known now."""
     said: dict[int, list[Statement]] = defaultdict(list)
-    fully_watched: set[int] = set()
+    watchers: dict[int, set[int]] = defaultdict(set)
     ids = [video.pk for video in videos]
     verdicts = standing_verdicts(project=project, video_ids=ids)
     for annotation in submitted_of(project=project).filter(video__in=ids):
         said[annotation.video_id] += statements_of_annotation(annotation, verdicts.get(annotation.pk))
-        if annotation.is_fully_watched:
-            fully_watched.add(annotation.video_id)
+        if annotation.is_fully_watched and annotation.user_id is not None:
+            watchers[annotation.video_id].add(annotation.user_id)
     answers = answers_of(project=project).filter(question__video__in=ids)
     for answer in answers.select_related("question__prediction__model_version"):
         said[answer.question.video_id] += statements_of_answer(answer)
     lines = []
     for video in videos:
-        heard = settled(said[video.pk])
+        heard = settled(said[video.pk], watchers[video.pk])
         statements = merged(heard.kept)
         # A path is of this machine and of today; `selectors.training_videos` puts the present one back.
         ref = replace(video_ref(video), path="")
         # Where something is left out, nobody knows of that stretch: the rest must not pass for all there is.
-        is_fully_labelled = video.pk in fully_watched and not heard.left_out
+        is_fully_labelled = bool(watchers[video.pk]) and not heard.left_out
         training = training_video(ref, statements, is_fully_labelled=is_fully_labelled)
         lines.append(ManifestVideo(training, statements, len(heard.left_out)))
     return lines

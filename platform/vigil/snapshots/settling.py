@@ -2,9 +2,10 @@
 about until a reviewer decides. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from vigil.review.disputes import is_missed
 from vigil.review.models import ReviewVerdict
 from vigil.snapshots.statements import Statement
 
@@ -19,17 +20,19 @@ class Settled:
     left_out: tuple[Statement, ...]
 
 
-def settled(statements: Iterable[Statement]) -> Settled:
+def settled(statements: Iterable[Statement], watchers: Collection[int] = ()) -> Settled:
     """The statements without those that do not stand.
 
     A statement that a reviewer rejected is left out. Of one person's two judgements of the same model segment the later
     counts. Where one person accepts and another rejects it, the one that a reviewer approved counts; without a reviewer
-    (or with both approved) it is a disagreement, and neither is heard.
+    (or with both approved) it is a disagreement, and neither is heard. So is an event where somebody else, who watched
+    all of the video (`watchers`), has nothing: it is left out until a reviewer approves it.
     """
+    said = list(statements)
     kept: list[Statement] = []
     left_out: list[Statement] = []
     judged: dict[int, list[Statement]] = defaultdict(list)
-    for one in statements:
+    for one in said:
         if one.review == ReviewVerdict.REJECTED:
             left_out.append(one)
         elif one.kind in JUDGING and one.model_segment_id is not None:
@@ -41,7 +44,23 @@ def settled(statements: Iterable[Statement]) -> Settled:
         kept += heard
         if not heard:
             left_out += about_one
-    return Settled(tuple(kept), tuple(left_out))
+    missed = _missed(kept, said, watchers)
+    dropped = set(map(id, missed))
+    return Settled(tuple(one for one in kept if id(one) not in dropped), (*left_out, *missed))
+
+
+def _missed(kept: list[Statement], said: list[Statement], watchers: Collection[int]) -> list[Statement]:
+    """Events that no reviewer approved and in which a watcher of the whole video has nothing: no event of theirs, no
+    click and no yes."""
+    seen: dict[int, list[tuple[int, int]]] = {user_id: [] for user_id in watchers}
+    for one in said:
+        if one.is_abnormal and one.user_id in seen:
+            seen[one.user_id].append((one.start_ms, max(one.end_ms, one.start_ms + 1)))
+    return [
+        one
+        for one in kept
+        if one.kind == "segment" and not one.review and is_missed((one.start_ms, one.end_ms), one.user_id, seen)
+    ]
 
 
 def _newest_of_each(statements: list[Statement]) -> list[Statement]:

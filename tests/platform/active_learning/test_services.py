@@ -12,6 +12,7 @@ from tests.factories import (
     PredictionFactory,
     ProjectFactory,
     QuestionFactory,
+    SegmentFactory,
     UserFactory,
     VideoFactory,
 )
@@ -20,6 +21,7 @@ from vigil.active_learning.selection import SelectionRules
 from vigil.active_learning.services import next_url, question_next, questions_open, queue_fill
 from vigil.annotations.models import Question, QuestionState
 from vigil.annotations.questions import question_answer, question_skip
+from vigil.review.models import SegmentReview
 
 pytestmark = pytest.mark.django_db
 
@@ -227,3 +229,40 @@ def test_after_submitting_comes_the_next_workbench_question_then_the_quick_ones_
 def test_a_project_without_predictions_gets_an_empty_round():
     version = ModelVersionFactory(project=ProjectFactory(slug=f"empty-{uuid.uuid4().hex[:8]}"))
     assert fill(version).questions == 0
+
+
+def reviewed(segment, verdict):
+    SegmentReview.objects.create(
+        annotation=segment.annotation, segment_key=segment.key, verdict=verdict, comment="", content={},
+        reviewer=UserFactory(),
+    )  # fmt: skip
+
+
+def test_what_a_reviewer_rejected_is_asked_about_again_and_starts_no_dialogue(version):
+    prediction = predicted(version)
+    proposed = PredictedSegmentFactory(prediction=prediction)
+    place = {"start_ms": proposed.start_ms, "end_ms": proposed.end_ms, "label": proposed.label}
+    segment = SegmentFactory(annotation__video=prediction.video, source=proposed, outcome="accepted", **place)
+    fill(version)
+    assert "dialogue" in {one.kind for one in open_questions(version)}
+    assert not {one.segment_id for one in open_questions(version) if one.kind in ("bounds", "explain")}
+    reviewed(segment, "rejected")
+    fill(version)
+    assert "dialogue" not in {one.kind for one in open_questions(version)}
+    assert {one.segment_id for one in open_questions(version) if one.kind in ("bounds", "explain")} == {proposed.pk}
+
+
+def test_a_video_watched_to_the_end_is_settled_unless_a_reviewer_or_another_watcher_denies_what_is_in_it(version):
+    video = predicted(version).video
+    segment = SegmentFactory(annotation__video=video, annotation__is_fully_watched=True)
+    fill(version)
+    assert open_questions(version) == []
+    AnnotationFactory(video=video, is_fully_watched=True)
+    fill(version)
+    assert open_questions(version) != []
+    reviewed(segment, "accepted")
+    fill(version)
+    assert open_questions(version) == []
+    reviewed(segment, "rejected")
+    fill(version)
+    assert open_questions(version) != []

@@ -58,3 +58,13 @@ def test_one_person_may_change_their_mind():
 def test_people_who_agree_are_all_heard():
     both = (said("segment", 1), said("segment", 2, hours=1))
     assert settled(both).kept == both
+
+
+def test_an_event_that_somebody_else_saw_nothing_of_all_the_video_long_is_a_disagreement_until_a_reviewer_approves_it():
+    event = said("segment", 1, model_segment_id=None)
+    assert (settled([event], [1, 2]).kept, settled([event], [1, 2]).left_out) == ((), (event,))
+    assert settled([event], [1]).kept == (event,)
+    approved = said("segment", 1, model_segment_id=None, review="accepted")
+    assert settled([approved], [1, 2]).kept == (approved,)
+    theirs = said("segment", 2, model_segment_id=9)
+    assert set(settled([event, theirs], [1, 2]).kept) == {event, theirs}
