@@ -68,7 +68,12 @@ class Question(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["-priority", "id"], condition=Q(state__in=["open", "leased"]), name="question_queue")
+            models.Index(fields=["-priority", "id"], condition=Q(state__in=["open", "leased"]), name="question_queue"),
+            models.Index(
+                fields=["kind", "-priority", "id"],
+                condition=Q(state__in=["open", "leased"]),
+                name="question_kind_queue",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

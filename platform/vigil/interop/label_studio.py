@@ -31,6 +31,8 @@ class Region:
     """manual | prediction | prediction-changed"""
     key: str = ""
     """Our segment's key, when it came from here."""
+    dialogue: tuple[tuple[str, str], ...] = ()
+    """Who says what, in order: it goes along in the region's meta, for Label Studio has no place for it."""
 
 
 class RegionFault(Exception):
@@ -63,7 +65,14 @@ def results_of(
         frames = frames_of(region.start_ms, region.end_ms, fps, frames_count)
         ranges = [{"start": frames.start, "end": frames.end}]
         written = [frames.start, frames.end]
-        mine = {"start_ms": region.start_ms, "end_ms": region.end_ms, "frames": written, "key": region.key}
+        mine: dict[str, Any] = {
+            "start_ms": region.start_ms,
+            "end_ms": region.end_ms,
+            "frames": written,
+            "key": region.key,
+        }
+        if region.dialogue:
+            mine["dialogue"] = [{"role": role, "text": text} for role, text in region.dialogue]
         event: dict[str, Any] = {
             "id": region.id,
             "from_name": EVENTS,

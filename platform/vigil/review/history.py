@@ -15,6 +15,8 @@ KINDS = {
     "judged": ("outcome",),
     "talked": ("dialogue",),
 }
+LATER_FIELDS: Segment = {"dialogue": [], "draft_id": None}
+"""What segments of revisions from before there were dialogues and drafts do not have."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,8 @@ def kinds_of(before: Segment | None, after: Segment | None) -> tuple[str, ...]:
         return ("added",)
     if after is None:
         return ("removed",)
-    return tuple(kind for kind, names in KINDS.items() if any(before.get(n) != after.get(n) for n in names))
+    was, now = {**LATER_FIELDS, **before}, {**LATER_FIELDS, **after}
+    return tuple(kind for kind, names in KINDS.items() if any(was.get(n) != now.get(n) for n in names))
 
 
 def changes_between(before: Mapping[str, Any], after: SavedDocument) -> list[Change]:

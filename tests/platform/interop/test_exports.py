@@ -13,13 +13,15 @@ from tests.factories import (
     PredictionFactory,
     ProjectFactory,
     SegmentFactory,
+    UserFactory,
 )
 from tests.platform.interop.footage import ready_video
-from vigil.annotations.models import Outcome
+from vigil.annotations.models import Annotation, Outcome, Segment
 from vigil.annotations.services import frozen_truth_set
 from vigil.interop.services.exports import dataset_export
 from vigil.projects.errors import Invalid
 from vigil.projects.models import Project
+from vigil.review.models import SegmentReview
 from vigil.snapshots.models import DatasetExport
 from vigil.videos.models import WeakLabel
 
@@ -109,6 +111,24 @@ def test_label_studio_has_predictions_annotations_and_the_videos(project: Projec
     assert event["value"]["ranges"] == why["value"]["ranges"] == [{"start": 81, "end": 115}]
     assert event["id"] == why["id"] and event["origin"] == "prediction-changed"
     assert why["value"]["text"] == [SENTENCE]
+
+
+def test_label_studio_is_told_dialogues_and_not_what_a_reviewer_rejected(project: Project, tmp_path: Path) -> None:
+    segment = Segment.objects.get(annotation__video__name="fight.mp4")
+    turns = [{"role": "user", "text": "Who fell?"}, {"role": "assistant", "text": "Nobody."}]
+    Segment.objects.filter(pk=segment.pk).update(dialogue=turns)
+    Annotation.objects.filter(pk=segment.annotation_id).update(is_fully_watched=True)
+
+    def results(name: str) -> list[dict]:
+        dataset_export(project=project, format="label_studio", out_dir=tmp_path / name)
+        tasks = json.loads((tmp_path / name / "tasks.json").read_text())
+        return next(task for task in tasks if task["data"]["name"] == "fight.mp4")["annotations"][0]["result"]
+
+    assert results("before")[0]["meta"]["vigil"]["dialogue"] == turns
+    SegmentReview.objects.create(
+        annotation=segment.annotation, segment_key=segment.key, verdict="rejected", content={}, reviewer=UserFactory()
+    )
+    assert results("after") == [], "neither an event nor a word that all is normal"
 
 
 def test_an_export_twice_is_the_same(project: Project, tmp_path: Path) -> None:

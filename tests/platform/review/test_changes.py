@@ -1,5 +1,6 @@
 """The history over the API: who, what, a page at a time; of old and of very many revisions."""
 
+import tracemalloc
 import uuid
 
 import pytest
@@ -93,3 +94,31 @@ def test_others_histories_are_for_reviewers_who_are_not_blind(client, annotation
     SecondReading.objects.create(video=annotation.video, user=rae)
     for path in ("history", "reviews", "workbench"):
         assert client.get(f"/api/annotations/{annotation.pk}/{path}").status_code == 403
+
+
+def test_of_heavy_revisions_a_few_are_in_memory_at_a_time_even_where_all_segments_are_gone_by_now(client, annotation):
+    segments = [segment(uuid.uuid4(), start_ms=at, explanation="A man shoves another man. " * 8) for at in range(2_000)]
+    for number in range(1, 41):
+        segments[number] = {**segments[number], "end_ms": 90_000}
+        saved(annotation, number, annotation.user, *segments)
+    saved(annotation, 41, annotation.user)
+    client.force_login(annotation.user)
+    tracemalloc.start()
+    told = changes.history_contents(annotation=annotation, before=None, segment_key=None)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 40_000_000
+    assert sum(change["kinds"] == ("removed",) for change in told["changes"]) == 2_000
+    found = {one["revision"] for one in told["changes"]}
+    while told["earlier"] is not None:
+        told = changes.history_contents(annotation=annotation, before=told["earlier"], segment_key=None)
+        found |= {one["revision"] for one in told["changes"]}
+    assert {1, 41} < found
+
+
+def test_the_first_save_after_there_were_dialogues_is_no_change(client, annotation):
+    key = uuid.uuid4()
+    saved(annotation, 1, annotation.user, segment(key))
+    saved(annotation, 2, UserFactory(), segment(key, dialogue=[], draft_id=None))
+    client.force_login(annotation.user)
+    assert [one["kinds"] for one in history(client, annotation)["changes"]] == [["added"]]

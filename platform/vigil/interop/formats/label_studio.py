@@ -4,6 +4,7 @@ Set LABEL_STUDIO_LOCAL_FILES_DOCUMENT_ROOT to the dataset's folder, and Label St
 """
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 import av
@@ -19,10 +20,14 @@ from vigil.predictions.selectors import prediction_of
 from vigil.projects.errors import Invalid
 from vigil.projects.models import Project
 from vigil.projects.work import WorkState
+from vigil.review.models import ReviewVerdict
+from vigil.review.selectors import standing_verdicts
 from vigil.videos.models import RenditionKind, Video
 from vigil.videos.selectors import original_path
 from vigil.videos.storage import link_or_copy, media_path
 
+Verdicts = Mapping[int, Mapping[uuid.UUID, str]]
+"""By annotation id and segment key: a reviewer's verdict that stands."""
 ORIGINS = {Outcome.ACCEPTED: "prediction", Outcome.CHANGED: "prediction-changed"}
 
 
@@ -42,8 +47,9 @@ def write(target: ExportTarget) -> int:
         annotations.setdefault(annotation.video_id, []).append(annotation)
     (target.folder / "videos").mkdir(parents=True)
     tasks = []
+    verdicts = standing_verdicts(project=project)
     for number, video in enumerate(videos, start=1):
-        tasks.append(_task(target, video, annotations.get(video.pk, [])))
+        tasks.append(_task(target, video, annotations.get(video.pk, []), verdicts))
         target.on_progress(number, len(videos))
     json_write(target.folder / "tasks.json", tasks)
     (target.folder / "config.xml").write_text(config_xml(_labels(project)), encoding="utf-8")
@@ -55,7 +61,7 @@ def _labels(project: Project) -> list[tuple[str, str]]:
     return [(name, template.label(name).colour) for name in label_names(project=project)]
 
 
-def _task(target: ExportTarget, video: Video, annotations: list[Annotation]) -> dict[str, Any]:
+def _task(target: ExportTarget, video: Video, annotations: list[Annotation], verdicts: Verdicts) -> dict[str, Any]:
     proxy = next((one for one in video.renditions.all() if one.kind == RenditionKind.PROXY), None)
     source = media_path(proxy.path) if proxy is not None else original_path(video)
     name = f"videos/{video.sha256}.mp4"
@@ -77,7 +83,7 @@ def _task(target: ExportTarget, video: Video, annotations: list[Annotation]) -> 
             "group": video.group,
         },
         "predictions": [_prediction(prediction, fps, frames_count)] if prediction is not None else [],
-        "annotations": [_annotation(one, fps, frames_count) for one in annotations],
+        "annotations": [_annotation(one, fps, frames_count, verdicts.get(one.pk, {})) for one in annotations],
     }
 
 
@@ -103,9 +109,14 @@ def _prediction(prediction: Prediction, fps: float, frames_count: int) -> dict[s
     }
 
 
-def _annotation(annotation: Annotation, fps: float, frames_count: int) -> dict[str, Any]:
-    kept = [segment for segment in annotation.segments.all() if segment.outcome != Outcome.REJECTED]
-    is_abnormal = True if kept else (False if annotation.is_fully_watched else None)
+def _annotation(
+    annotation: Annotation, fps: float, frames_count: int, verdicts: Mapping[uuid.UUID, str]
+) -> dict[str, Any]:
+    """Without what the person or a reviewer rejected. Where a reviewer did, nobody knows that all is normal."""
+    events = [segment for segment in annotation.segments.all() if segment.outcome != Outcome.REJECTED]
+    kept = [segment for segment in events if verdicts.get(segment.key) != ReviewVerdict.REJECTED]
+    is_known_normal = annotation.is_fully_watched and ReviewVerdict.REJECTED not in verdicts.values()
+    is_abnormal = True if kept else (False if is_known_normal else None)
     return {
         "unique_id": _unique_id(annotation),
         "was_cancelled": False,
@@ -124,6 +135,7 @@ def _region(segment: Segment) -> Region:
         explanation=segment.explanation,
         origin=ORIGINS.get(Outcome(segment.outcome), "manual"),
         key=str(segment.key),
+        dialogue=tuple((turn["role"], turn["text"]) for turn in segment.dialogue),
     )
 
 
