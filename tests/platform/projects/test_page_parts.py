@@ -1,8 +1,9 @@
 import pytest
 from django.template import Context, Template
 from django.test import RequestFactory
+from django.utils import translation
 
-from tests.factories import MembershipFactory, UserFactory
+from tests.factories import MembershipFactory, ProjectFactory, UserFactory
 from vigil.accounts.models import Role
 
 
@@ -40,3 +41,12 @@ def test_may_follows_the_role():
     source = "{% may 'annotator' project as yes %}{% may 'manager' project as no %}{{ yes }} {{ no }}"
     assert rendered(source, user=membership.user, project=membership.project) == "True False"
     assert rendered(source, user=UserFactory(), project=membership.project) == "False False"
+
+
+@pytest.mark.django_db
+def test_labels_carry_their_titles_in_the_readers_language():
+    project = ProjectFactory()
+    assert rendered("{{ 'AbandonedObject'|titled:project }}", project=project) == "Abandoned object"
+    with translation.override("zh-hans"):
+        assert rendered("{{ 'Fighting'|titled:project }}", project=project) == "打斗"
+        assert rendered("{{ 'Juggling'|titled:project }}", project=project) == "Juggling"

@@ -13,6 +13,7 @@ from django_vite.core.exceptions import DjangoViteAssetNotFoundError
 from vigil.accounts.models import Role
 from vigil.accounts.selectors import has_role
 from vigil.projects.failures import failure_told
+from vigil.projects.label_titles import label_title
 from vigil.projects.models import Project
 
 register = template.Library()
@@ -75,6 +76,12 @@ def address_with(context: Context, **changes: object) -> str:
 def word(value: str | None) -> str:
     """A state, split or label of the database in the reader's language (projects/words.py has them all)."""
     return gettext(value) if value else ""
+
+
+@register.filter
+def titled(label: str, project: Project) -> str:
+    """What the label is called in the reader's language."""
+    return label_title(label, project)
 
 
 @register.filter
