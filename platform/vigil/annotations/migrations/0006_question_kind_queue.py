@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("annotations", "0004_reason_parts")]
+    dependencies = [("annotations", "0005_first_submit")]
     operations = [
         migrations.AddIndex(
             model_name="question",
