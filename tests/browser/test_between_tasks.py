@@ -132,6 +132,24 @@ def test_back_sends_what_was_done_the_moment_before(tasks: Tasks, ann: Page) -> 
     assert tasks.outcomes(3) == ["accepted"]
 
 
+def test_work_that_was_left_behind_is_sent_in_the_background(tasks: Tasks, ann: Page) -> None:
+    *others, one, two = tasks.ask("bounds", 6)
+    tasks.desk.call(f"{SEEDS}:withdraw", question_ids=others)
+    opened(ann, tasks.videos[4], one)
+    ann.keyboard.press("Control+Space")
+    asks(ann, two)
+    ann.route(SAVES, broken)
+    ann.keyboard.press("a")
+    expect_state(ann, "offline")
+    ann.evaluate("history.back()")
+    asks(ann, one)
+    expect(ann.get_by_test_id("strays").get_by_role("link")).to_have_attribute("href", f"/videos/{tasks.videos[5]}/")
+    assert tasks.outcomes(5) == []
+    ann.unroute(SAVES, broken)
+    expect(ann.get_by_test_id("strays")).to_have_count(0)
+    assert tasks.outcomes(5) == ["accepted"]
+
+
 def test_a_glance_that_somebody_took_leaves_no_marks_on_the_next_film(tasks: Tasks, ann: Page) -> None:
     def short_lease(route: Route) -> None:
         answer = route.fetch()

@@ -34,11 +34,15 @@ describe.each([
     expect(keys(await ann.waiting())).toEqual(['ann']);
   });
   it('keeps the changes of each page of an annotation, oldest first', async () => {
-    const outbox = new Outbox(1, await shelf());
+    const store = await shelf();
+    const outbox = new Outbox(1, store);
     await outbox.draftKeep(5, 'a', { revision: 2, patch: NOTHING, kept_at: '2026-02' });
     await outbox.draftKeep(5, 'b', { revision: 1, patch: NOTHING, kept_at: '2026-01' });
     await outbox.draftKeep(55, 'c', { revision: 1, patch: NOTHING, kept_at: '2026-01' });
     expect((await outbox.drafts(5)).map((one) => one.page)).toEqual(['b', 'a']);
+    const all = [...(await outbox.draftsByAnnotation())].map(([id, kept]) => [id, kept.map((one) => one.page)]);
+    expect(all).toEqual([[5, ['b', 'a']], [55, ['c']]]);
+    expect((await new Outbox(2, store).draftsByAnnotation()).size, 'nobody else is shown them').toBe(0);
     await outbox.draftForget(5, 'b');
     expect((await outbox.drafts(5)).map((one) => one.page)).toEqual(['a']);
   });

@@ -3,7 +3,8 @@
  * closed tab and a restarted server. Everything is kept under the person's id: nobody else is shown it or sends it.
  */
 import type { Steps } from '../state/history';
-import type { DocumentPatch } from '../state/patch';
+import type { Collision } from '../state/merge';
+import { isSameSegment, type DocumentPatch } from '../state/patch';
 import { shelfOpen, type Shelf, type ShelfKey } from './shelf';
 
 /** Something that the server takes once, however often it is sent. `key` is made by `crypto.randomUUID()` when it is written. */
@@ -18,6 +19,19 @@ export interface Draft {
   /** An earlier state of these changes that was sent, with no answer yet: the server may have it. */
   readonly sent?: DocumentPatch | null;
   readonly kept_at: string;
+  /** Where the work is shown. */
+  readonly video?: { readonly id: number; readonly name: string };
+}
+
+/** A draft, and the page that kept it. */
+export interface KeptDraft {
+  readonly page: string;
+  readonly draft: Draft;
+}
+
+/** Whether the server's version of a segment is what this very draft had sent before. */
+export function isOwn({ key, theirs }: Collision, { sent }: Draft): boolean {
+  return sent?.segments.some((change) => change.key === key && isSameSegment(change.after, theirs)) ?? false;
 }
 
 /** What can be undone in an annotation whose saved revision is `revision`. */
@@ -76,12 +90,20 @@ export class Outbox {
   }
 
   /** The unsaved changes that any page of this browser has left, oldest first. */
-  async drafts(annotation_id: number): Promise<{ readonly page: string; readonly draft: Draft }[]> {
-    const found = await this.shelf.under(['draft', this.user_id, annotation_id]);
-    const drafts = found.flatMap(({ key, value }) =>
-      hasFields(value, 'revision', 'patch', 'kept_at') ? [{ page: String(key.at(-1)), draft: value as Draft }] : [],
-    );
-    return drafts.sort((a, b) => a.draft.kept_at.localeCompare(b.draft.kept_at));
+  async drafts(annotation_id: number): Promise<KeptDraft[]> {
+    return (await this.draftsByAnnotation(annotation_id)).get(annotation_id) ?? [];
+  }
+
+  /** All unsaved changes of this person, or those of one annotation, each annotation's oldest first. */
+  async draftsByAnnotation(...annotation_id: readonly number[]): Promise<ReadonlyMap<number, KeptDraft[]>> {
+    const byAnnotation = new Map<number, KeptDraft[]>();
+    for (const { key, value } of await this.shelf.under(['draft', this.user_id, ...annotation_id])) {
+      if (!hasFields(value, 'revision', 'patch', 'kept_at')) continue;
+      const kept = { page: String(key.at(-1)), draft: value as Draft };
+      byAnnotation.set(Number(key[2]), [...(byAnnotation.get(Number(key[2])) ?? []), kept]);
+    }
+    for (const kept of byAnnotation.values()) kept.sort((a, b) => a.draft.kept_at.localeCompare(b.draft.kept_at));
+    return byAnnotation;
   }
 
   async stepsKeep(annotation_id: number, steps: KeptSteps): Promise<void> {

@@ -2,17 +2,16 @@
 import { pageLanguage, t } from '../language/text';
 import type { Prediction, Saved, Workbench, WorkDocument } from '../state/contract';
 import { continued, historyOf, keptSteps, recorded, type History } from '../state/history';
-import { rebased, type Choice, type Collision } from '../state/merge';
-import { isSameSegment } from '../state/patch';
+import { rebased, type Choice } from '../state/merge';
 import { sameLabelling } from '../state/work';
 import { ApiError } from './api';
 import { Autosave, type Clash, type SaveStatus } from './autosave';
 import { leaveGuard } from './leave_guard';
-import type { Draft, KeptSteps } from './outbox';
+import { isOwn, type Draft, type KeptSteps } from './outbox';
 import { titleMark } from './page_root';
 import { Safekeeping, type Found } from './safekeeping';
 import type { Scope } from './scope';
-import { Seat } from './seat';
+import { Seat, seatName } from './seat';
 
 /** What the saving needs of the session whose work it saves. */
 export interface SavedWork {
@@ -57,7 +56,7 @@ export class Saving {
     // The mark is this work's: whatever is shown next says for itself what is unsaved.
     scope.own(() => { titleMark(false); });
     this.keeping = new Safekeeping(scope, me.id, annotation.id);
-    this.seat = new Seat(scope, `vigil:work:${me.id}:${annotation.id}`, {
+    this.seat = new Seat(scope, seatName(me.id, annotation.id), {
       onGiven: () => void this.sitDown(),
       onAsked: () => this.standUp(),
     });
@@ -66,7 +65,7 @@ export class Saving {
       revision: annotation.revision,
       document: annotation.document,
       prediction: () => work.prediction,
-      keep: (draft) => { this.keeping.keep(draft); },
+      keep: (draft) => { this.keeping.keep(draft && { ...draft, video: { id: bench.video.id, name: bench.video.name } }); },
       save: (revision, document) => calls.save(revision, document, false),
       onStatus: (status) => { this.shown(status); },
       onMerged: (document, saved_by) => { this.merged(document, saved_by); },
@@ -197,11 +196,6 @@ function fitting({ drafts, steps }: Found, revision: number): KeptSteps | null {
   if (!steps) return null;
   const isNext = revision === steps.revision || revision === steps.revision + 1;
   return isNext || drafts.some((draft) => draft.revision === steps.revision) ? steps : null;
-}
-
-/** Whether the server's version of a segment is what this very draft had sent before. */
-function isOwn({ key, theirs }: Collision, { sent }: Draft): boolean {
-  return sent?.segments.some((change) => change.key === key && isSameSegment(change.after, theirs)) ?? false;
 }
 
 /** Key of the segment that a refusal is about. */

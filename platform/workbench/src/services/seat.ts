@@ -5,6 +5,21 @@ const CLAIM_WITHIN_MS = 250;
 const LEAVES_WITHIN_MS = 2000;
 const LEAVE = 'leave';
 
+/** What the seat of a person's work on one annotation is called. */
+export function seatName(user_id: number, annotation_id: number): string {
+  return `vigil:work:${user_id}:${annotation_id}`;
+}
+
+/** Does something while no tab has the seat. False: one has it; null: this browser cannot tell. */
+export async function whileFree(name: string, act: () => Promise<void>): Promise<boolean | null> {
+  const locks = typeof navigator === 'undefined' ? null : ((navigator.locks as LockManager | undefined) ?? null);
+  if (!locks) return null;
+  return locks.request(name, { ifAvailable: true }, async (lock) => {
+    if (lock) await act();
+    return lock !== null;
+  });
+}
+
 export interface SeatEvents {
   /** The seat is free for this tab: the other one closed, or gave it up. */
   readonly onGiven: () => void;
