@@ -6,7 +6,7 @@ import type { Attention } from './attention';
 import { LeaseKeeper } from './lease_keeper.svelte';
 import { projectUrl } from './next_work';
 import type { Scope } from './scope';
-import type { Ended, WorkRound } from './work_round.svelte';
+import { nothingWaits, type Ended, type WorkRound } from './work_round.svelte';
 import type { WorkSession } from './work_session.svelte';
 
 const PARTING_MS = 1500;
@@ -30,7 +30,9 @@ export class HandingIn {
   constructor(private readonly options: HandingInOptions) {
     const { scope, session, round, attention } = options;
     const { question, project } = session.bench;
-    round.part = () => this.part();
+    const part = () => this.part();
+    round.part = part;
+    scope.own(() => { if (round.part === part) round.part = nothingWaits; });
     this.lease = new LeaseKeeper({
       scope,
       held: () => [...(question && !this.isLost ? [question] : []), ...(round.ready ? [round.ready.question] : [])],

@@ -26,11 +26,15 @@ export function isSettledBy(question: Question, video_id: number, document: Work
   return document.is_fully_watched || (isJudged && question.kind !== 'dialogue');
 }
 
+export function nothingWaits(): Promise<void> {
+  return Promise.resolve();
+}
+
 export class WorkRound {
   /** The next task, loaded; its film is loaded beside the one that is shown. */
   ready = $state.raw<Ready | null>(null);
   /** Sends what the person did on the task that is shown. Answers when nothing waits any more, or soon anyway. */
-  part: () => Promise<void> = () => Promise.resolve();
+  part: () => Promise<void> = nothingWaits;
   private fetching: Promise<void> | null = null;
   private current: Workbench | null = null;
   private readonly passed = new Set<number>();
