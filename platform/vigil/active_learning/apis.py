@@ -18,7 +18,7 @@ from vigil.annotations.schemas import ConflictOut, ProblemOut, QuestionOut, RowI
 from vigil.annotations.services import annotation_submit
 from vigil.annotations.workbench import question_body
 from vigil.projects.selectors import project_for
-from vigil.review.services import second_readings_ask
+from vigil.review.services import second_reading_ask
 
 router = Router(tags=["queue"])
 
@@ -115,6 +115,6 @@ def submit(
         question_id=given.question_id,
         spent_ms=given.spent_ms,
     )
-    second_readings_ask(project=annotation.video.project)
+    second_reading_ask(video=annotation.video)
     url = next_url(user=user, project=annotation.video.project)
     return {"revision": annotation.revision, "next": {"url": url} if url else None}

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Case, F, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from ml.contracts import LabelledSegment, TruthSegment
@@ -20,7 +21,7 @@ from vigil.annotations.questions import annotated_questions_close, leases_renew
 from vigil.annotations.schemas import DocumentIn, SegmentIn
 from vigil.annotations.selectors import annotation_for, document_rules, workbench_document
 from vigil.predictions.selectors import prediction_of
-from vigil.projects.errors import Invalid
+from vigil.projects.errors import Conflict, Invalid
 from vigil.videos.models import Video
 
 WRITTEN = (
@@ -37,7 +38,7 @@ def annotation_open(*, user: User, video: Video) -> Annotation:
     annotation = Annotation.objects.filter(video=video, user=user, is_frozen_truth=False).first()
     if annotation is None:
         began_from = prediction_of(video=video)
-        annotation, _ = Annotation.objects.get_or_create(
+        annotation, _new = Annotation.objects.get_or_create(
             video=video, user=user, is_frozen_truth=False, defaults={"prediction": began_from}
         )
     return annotation
@@ -83,9 +84,12 @@ def annotation_submit(
 
     Raises:
         RevisionConflict: what the person looks at is not the newest revision.
-        Conflict: the question was taken or answered by somebody else meanwhile; the saved work stays a draft.
+        Conflict: the question was taken or answered by somebody else meanwhile; the saved work stays a draft. Or it is
+            somebody else's draft: its author alone hands it in.
     """
     annotation = annotation_for(user=user, annotation_id=annotation_id)
+    if annotation.user_id != user.pk and annotation.state != AnnotationState.SUBMITTED:
+        raise Conflict(_("Its author has not submitted this annotation yet; review it once it is handed in."))
     with transaction.atomic():
         now = timezone.now()
         newest = Annotation.objects.filter(pk=annotation.pk, revision=revision)
@@ -106,7 +110,7 @@ def frozen_truth_set(*, video: Video, segments: Iterable[TruthSegment]) -> Annot
         Invalid: a segment is not inside the video; nothing is changed.
     """
     truths = [LabelledSegment(one.start_ms, one.end_ms, one.label or "Abnormal", one.explanation) for one in segments]
-    annotation, _ = Annotation.objects.select_for_update().get_or_create(video=video, is_frozen_truth=True)
+    annotation, _new = Annotation.objects.select_for_update().get_or_create(video=video, is_frozen_truth=True)
     known = {segment.key: segment for segment in _imported(video, truths)}
     _import(annotation, known, is_fully_watched=True, saved_by=None, keeps_others=False)
     return annotation
@@ -128,7 +132,9 @@ def segments_import(
     Raises:
         Invalid: a segment is not inside the video; nothing is changed.
     """
-    annotation, _ = Annotation.objects.select_for_update().get_or_create(video=video, user=user, is_frozen_truth=False)
+    annotation, _new = Annotation.objects.select_for_update().get_or_create(
+        video=video, user=user, is_frozen_truth=False
+    )
     known = {segment.key: segment for segment in _imported(video, segments)}
     _import(
         annotation,

@@ -88,7 +88,6 @@ def comment_add(
     parent = _answered(user, video, parent_id) if parent_id is not None else None
     if parent is not None:
         at_ms, segment_key = parent.at_ms, parent.segment_key
-        Comment.objects.filter(pk=parent.pk).update(resolved_at=None, resolved_by=None)
     written = {
         "video": video,
         "at_ms": at_ms,
@@ -98,8 +97,11 @@ def comment_add(
         "parent": parent,
     }
     if key is None:
-        return Comment.objects.create(**written)
-    made, _is_new = Comment.objects.get_or_create(author=user, key=key, defaults=written)
+        made, is_new = Comment.objects.create(**written), True
+    else:
+        made, is_new = Comment.objects.get_or_create(author=user, key=key, defaults=written)
+    if is_new and parent is not None:
+        Comment.objects.filter(pk=parent.pk).update(resolved_at=None, resolved_by=None)
     return made
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import BinaryField, Count, Func, Q, QuerySet
 
 from vigil.accounts.models import Role, User
 from vigil.accounts.selectors import has_role
@@ -19,8 +19,26 @@ def rule_of(*, project: Project) -> DoubleAnnotation:
 
 def is_drawn(sha256: str, share_percent: int) -> bool:
     """Whether a video is in the share. The same one always is: a larger share only adds videos."""
-    drawn = int.from_bytes(hashlib.sha256(f"double:{sha256}".encode()).digest()[:8], "big") / 2**64
-    return drawn < share_percent / 100
+    return share_percent >= 100 or hashlib.sha256(f"double:{sha256}".encode()).digest() < _first_left_out(share_percent)
+
+
+def drawn_videos(*, project: Project, share_percent: int) -> QuerySet[Video]:
+    """The videos of the project that `is_drawn` draws, worked out by the database."""
+    videos = Video.objects.filter(project=project)
+    if share_percent >= 100:
+        return videos
+    drawn: QuerySet[Video] = videos.alias(draw=_DRAW).filter(draw__lt=_first_left_out(share_percent))
+    return drawn
+
+
+def _first_left_out(share_percent: int) -> bytes:
+    """Hashes below this are drawn."""
+    return (share_percent * 2**64 // 100).to_bytes(8, "big")
+
+
+_DRAW: Func = Func(
+    "sha256", template="sha256(convert_to('double:' || %(expressions)s, 'UTF8'))", output_field=BinaryField()
+)
 
 
 def submitted_on(*, video: Video) -> QuerySet[Annotation]:
@@ -50,15 +68,11 @@ def blind_videos(*, project: Project, user: User) -> set[int]:
         return set()
     if not has_role(user=user, project_id=project.pk, at_least=Role.ANNOTATOR):
         return set()
-    drawn = {
-        video_id
-        for video_id, sha256 in Video.objects.filter(project=project).values_list("pk", "sha256")
-        if is_drawn(sha256, rule.share_percent)
-    }
+    drawn = drawn_videos(project=project, share_percent=rule.share_percent)
     mine = Annotation.objects.filter(video__project=project, user=user, state=AnnotationState.SUBMITTED)
     if has_role(user=user, project_id=project.pk, at_least=Role.REVIEWER):
-        drawn &= set(SecondReading.objects.filter(user=user).values_list("video_id", flat=True))
-    return drawn - set(mine.values_list("video_id", flat=True))
+        drawn = drawn.filter(second_reading__user=user)
+    return set(drawn.values_list("pk", flat=True)) - set(mine.values_list("video_id", flat=True))
 
 
 def readers_of(*, project: Project) -> list[User]:

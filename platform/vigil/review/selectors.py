@@ -70,18 +70,21 @@ SENT_BACK = Q(last_sent_back=True) & ~WAITS
 
 
 def submitted_for_review(*, project: Project, user: User) -> QuerySet[Annotation]:
-    """Every submitted annotation of the project by somebody else, the one that waits longest first."""
-    submitted = Annotation.objects.filter(
-        video__project=project, is_frozen_truth=False, state=AnnotationState.SUBMITTED
-    ).exclude(user=user)
+    """Every submitted annotation of the project by somebody else, the one that waits longest first. What this person
+    annotates blind themselves is not among it."""
+    hidden = blind_videos(project=project, user=user)
+    submitted = (
+        Annotation.objects.filter(video__project=project, is_frozen_truth=False, state=AnnotationState.SUBMITTED)
+        .exclude(user=user)
+        .exclude(video_id__in=hidden)
+    )
     listed = with_last_review(submitted.select_related("video", "user"))
     return listed.order_by("submitted_at", "pk")
 
 
 def waiting_for_review(*, project: Project, user: User) -> QuerySet[Annotation]:
-    """What waits for this reviewer, oldest first. What they annotate blind themselves is not among it."""
-    hidden = blind_videos(project=project, user=user)
-    return submitted_for_review(project=project, user=user).filter(WAITS).exclude(video_id__in=hidden)
+    """What waits for this reviewer, oldest first."""
+    return submitted_for_review(project=project, user=user).filter(WAITS)
 
 
 def sent_back_to(*, user: User, project: Project | None = None) -> list[tuple[Annotation, list[SegmentReview]]]:

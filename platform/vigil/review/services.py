@@ -14,11 +14,13 @@ from vigil.annotations.selectors import annotation_for, workbench_document
 from vigil.projects.errors import Conflict, Invalid
 from vigil.projects.models import Project
 from vigil.projects.selectors import role_required
-from vigil.review.double import is_drawn, load_of, readers_of, rule_of, second_reader
+from vigil.review.double import drawn_videos, is_drawn, load_of, readers_of, rule_of, second_reader
 from vigil.review.models import AnnotationReview, DoubleAnnotation, ReviewVerdict, SecondReading, SegmentReview
 from vigil.review.selectors import newest_reviews, still_stands
+from vigil.videos.models import Video
 
 
+@transaction.atomic
 def segment_review(
     *,
     user: User,
@@ -30,6 +32,8 @@ def segment_review(
 ) -> SegmentReview:
     """The verdict on the segment as it is in `revision` (None: as it is now). A newer one takes its place.
 
+    One given after somebody ended the review counts as well: it sends the annotation back, or takes that back.
+
     Raises:
         Invalid: one's own work, no such segment, or a rejection that does not say why.
         Conflict: the annotation is not handed in.
@@ -37,8 +41,9 @@ def segment_review(
     annotation = _annotation_to_review(user, annotation_id)
     if verdict == ReviewVerdict.REJECTED and not comment.strip():
         raise Invalid(_("Say what is wrong: a rejected segment goes back to its author, who has only your words."))
-    content = _segment_in(annotation, segment_key, revision)
-    return SegmentReview.objects.create(
+    held = Annotation.objects.select_for_update().get(pk=annotation.pk)  # another reviewer may be ending the review
+    content = _segment_in(held, segment_key, revision)
+    review = SegmentReview.objects.create(
         annotation=annotation,
         segment_key=segment_key,
         verdict=verdict,
@@ -46,6 +51,24 @@ def segment_review(
         content=content,
         reviewer=user,
     )
+    _end_again(held, user)
+    return review
+
+
+def _end_again(held: Annotation, reviewer: User) -> None:
+    """States the end of the review anew where the verdicts now say otherwise; nothing while it waits for a review."""
+    last = AnnotationReview.objects.filter(annotation=held).order_by("-pk").first()
+    if last is None or held.submitted_at is None or held.submitted_at > last.reviewed_at:
+        return
+    if not last.is_sent_back and held.said_revision > last.revision:
+        return
+    present = set(held.segments.values_list("key", flat=True))
+    reviews = newest_reviews(annotations=[held])[held.pk]
+    is_sent_back = any(one.verdict == ReviewVerdict.REJECTED for key, one in reviews.items() if key in present)
+    if is_sent_back != last.is_sent_back:
+        AnnotationReview.objects.create(
+            annotation=held, revision=last.revision, is_sent_back=is_sent_back, reviewer=reviewer
+        )
 
 
 @transaction.atomic
@@ -125,25 +148,39 @@ def double_annotation_set(*, user: User, project: Project, share_percent: int, i
     return rule
 
 
-@transaction.atomic
+def second_reading_ask(*, video: Video) -> int:
+    """Asks somebody for the video that was just submitted, as `second_readings_ask` does for all; answers how many were
+    asked. Looked at are this video and those whose reader left the project."""
+    project = video.project
+    rule = rule_of(project=project)
+    if rule.share_percent == 0:
+        return 0
+    is_due = is_drawn(video.sha256, rule.share_percent) and not SecondReading.objects.filter(video=video).exists()
+    if not is_due and not _gone(project, readers_of(project=project)).exists():
+        return 0
+    return _ask(project, rule, [video.pk])
+
+
 def second_readings_ask(*, project: Project) -> int:
     """Asks somebody for each drawn video that one person has submitted and nobody is asked for; answers how many.
 
     Whom it asks depends on the members and their load alone. A person who left the project is replaced. Harmless twice.
     """
     rule = rule_of(project=project)
-    if rule.share_percent == 0:
-        return 0
+    return _ask(project, rule, None) if rule.share_percent else 0
+
+
+@transaction.atomic
+def _ask(project: Project, rule: DoubleAnnotation, video_ids: list[int] | None) -> int:
+    """Asks for these videos (None: for all) and for those whose reader is gone."""
     Project.objects.select_for_update().get(pk=project.pk)  # two submits at once must not both read the same load
     readers = readers_of(project=project)
-    done = _submitted(project).filter(video=OuterRef("video"), user=OuterRef("user"))
-    gone = SecondReading.objects.filter(video__project=project).exclude(user__in=[one.pk for one in readers])
-    gone.filter(~Exists(done)).delete()
+    gone = _gone(project, readers)
+    looked_at = None if video_ids is None else [*video_ids, *gone.values_list("video_id", flat=True)]
+    gone.delete()
     load = load_of(project=project)
     asked = 0
-    for annotation in _alone(project):
-        if not is_drawn(annotation.video.sha256, rule.share_percent):
-            continue
+    for annotation in _alone(project, rule.share_percent, looked_at):
         reader = second_reader(video=annotation.video, readers=readers, load=load, first=annotation.user_id)
         if reader is not None:
             SecondReading.objects.create(video=annotation.video, user=reader)
@@ -152,14 +189,24 @@ def second_readings_ask(*, project: Project) -> int:
     return asked
 
 
+def _gone(project: Project, readers: list[User]) -> QuerySet[SecondReading]:
+    """Readings that nobody will hand in: who was asked is none of the readers any more."""
+    done = _submitted(project).filter(video=OuterRef("video"), user=OuterRef("user"))
+    asked = SecondReading.objects.filter(video__project=project).exclude(user__in=[one.pk for one in readers])
+    return asked.filter(~Exists(done))
+
+
 def _submitted(project: Project) -> QuerySet[Annotation]:
     return Annotation.objects.filter(video__project=project, is_frozen_truth=False, state=AnnotationState.SUBMITTED)
 
 
-def _alone(project: Project) -> list[Annotation]:
-    """The only submitted annotation of each video that has just one and nobody asked for a second."""
+def _alone(project: Project, share_percent: int, video_ids: list[int] | None) -> list[Annotation]:
+    """The only submitted annotation of each drawn video that has just one and nobody asked for a second."""
+    videos = drawn_videos(project=project, share_percent=share_percent).filter(second_reading=None)
+    if video_ids is not None:
+        videos = videos.filter(pk__in=video_ids)
     by_video: dict[int, list[Annotation]] = {}
-    unasked = _submitted(project).filter(video__second_reading=None).select_related("video")
+    unasked = _submitted(project).filter(video__in=videos.values("pk")).select_related("video")
     for annotation in unasked.order_by("submitted_at", "pk"):
         by_video.setdefault(annotation.video_id, []).append(annotation)
     return [found[0] for found in by_video.values() if len(found) == 1]

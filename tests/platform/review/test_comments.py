@@ -100,3 +100,13 @@ def test_a_reply_to_another_videos_comment_is_refused_and_a_viewer_only_looks(cl
     client.force_login(member(video, Role.VIEWER))
     assert len(shown(client, other)) == 1
     assert add(client, video).status_code == 403
+
+
+def test_a_reply_sent_again_leaves_a_settled_thread_settled(client, video):
+    client.force_login(member(video))
+    root = add(client, video).json()
+    reply = {"text": "Done.", "parent_id": root["id"], "key": str(uuid.uuid4())}
+    add(client, video, **reply)
+    post(client, f"/api/comments/{root['id']}/resolve", is_resolved=True)
+    add(client, video, **reply)
+    assert shown(client, video)[0]["resolved_at"] is not None

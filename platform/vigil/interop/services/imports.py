@@ -19,6 +19,7 @@ from vigil.interop.importers.reading import ImportedRow, ReadingOptions
 from vigil.interop.models import ImportedAnnotation
 from vigil.projects.errors import Invalid
 from vigil.projects.models import Project
+from vigil.review.services import second_readings_ask
 from vigil.videos.models import Split, Video
 
 LONGEST_FAULT = 400
@@ -69,6 +70,7 @@ def annotations_import(
         except Invalid as error:
             report.faults.append(f"{row.where}: {error}")
     report.faults = [_one_line(fault) for fault in report.faults]
+    second_readings_ask(project=project)
     audit_record(actor=actor, action="annotations.import", target=project.name, format=format, imported=report.imported)
     return report
 
