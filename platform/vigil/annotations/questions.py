@@ -76,7 +76,7 @@ def question_answer(*, user: User, question_id: int, payload: dict[str, Any], sp
         Conflict: somebody else has the question or it is answered; or it was withdrawn and never this person's.
     """
     question = question_for(user=user, question_id=question_id)
-    checked = payload_checked(question, payload)
+    checked = payload_checked(question, payload, user)
     was_mine = Q(state=QuestionState.WITHDRAWN, leased_by=user)
     answerable = Question.objects.filter(_is_for(user) | was_mine, pk=question.pk)
     if answerable.update(state=QuestionState.ANSWERED, leased_by=user) != 1:
@@ -117,7 +117,7 @@ def question_withdraw(*, user: User, question_id: int) -> None:
         free.update(state=QuestionState.LEASED, leased_by=user, leased_until=timezone.now() + LEASE)
 
 
-def payload_checked(question: Question, payload: dict[str, Any]) -> dict[str, Any]:
+def payload_checked(question: Question, payload: dict[str, Any], user: User) -> dict[str, Any]:
     """The payload as it is stored, checked for the question's kind and against its video.
 
     Raises:
@@ -142,7 +142,9 @@ def payload_checked(question: Question, payload: dict[str, Any]) -> dict[str, An
     stored: dict[str, Any] = given.model_dump(mode="json", exclude_none=True)
     if isinstance(given, BoundsPayload) and given.segment is not None:
         drafts = set() if given.segment.draft_id is None else {given.segment.draft_id}
-        rules = document_rules(video=question.video, labels={given.segment.label}, draft_ids=drafts)
+        rules = document_rules(
+            video=question.video, labels={given.segment.label}, draft_ids=drafts, draft_readers=[user.pk]
+        )
         stored["segment"] = segment_checked(given.segment, rules).as_json()
     return stored
 

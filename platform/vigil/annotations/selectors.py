@@ -18,6 +18,7 @@ from vigil.annotations.models import (
     DraftKind,
     Outcome,
     Question,
+    Revision,
     Segment,
 )
 from vigil.predictions.models import PredictedSegment
@@ -169,16 +170,25 @@ def labels_to_choose(*, project: Project, also: Iterable[str] = ()) -> list[str]
     return template + sorted(brought - set(template))
 
 
-def document_rules(*, video: Video, labels: Iterable[str], draft_ids: Collection[int] = ()) -> DocumentRules:
-    """What a document about the video may hold, as far as these labels and drafts go: not all is read at each save."""
+def document_rules(
+    *, video: Video, labels: Iterable[str], draft_ids: Collection[int] = (), draft_readers: Collection[int | None] = ()
+) -> DocumentRules:
+    """What a document about the video may hold, as far as these labels and drafts go: not all is read at each save.
+    Drafts that none of `draft_readers` (ids of people) asked for are unknown: they are nobody else's business."""
     segments = PredictedSegment.objects.filter(prediction__video=video)
     sources = {row.pk: Source(row.start_ms, row.end_ms, row.label, row.explanation) for row in segments}
     known = {label.name for label in load_template(video.project.template).labels}
     known.update(source.label for source in sources.values())
     known.update(label for label in set(labels) - known if _is_used(video.project, label))
-    written = Draft.objects.filter(video=video, pk__in=draft_ids, kind=DraftKind.EXPLANATION)
+    written = Draft.objects.filter(video=video, pk__in=draft_ids, user__in=draft_readers, kind=DraftKind.EXPLANATION)
     drafts = dict(written.filter(state=WorkState.SUCCEEDED).values_list("pk", "text")) if draft_ids else {}
     return DocumentRules(duration_ms=video.duration_ms, labels=frozenset(known), sources=sources, drafts=drafts)
+
+
+def writers_of(*, annotation: Annotation, user: User) -> set[int | None]:
+    """Who may bring drafts into the annotation: who saves it now, its author, and who has ever saved it."""
+    saved = Revision.objects.filter(annotation=annotation).exclude(saved_by=None)
+    return {user.pk, annotation.user_id, *saved.order_by().values_list("saved_by", flat=True).distinct()}
 
 
 def _is_used(project: Project, label: str) -> bool:

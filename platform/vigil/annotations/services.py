@@ -19,7 +19,7 @@ from vigil.annotations.errors import RevisionConflict
 from vigil.annotations.models import Annotation, AnnotationState, Outcome, Revision, Segment
 from vigil.annotations.questions import annotated_questions_close, leases_renew
 from vigil.annotations.schemas import DocumentIn, SegmentIn
-from vigil.annotations.selectors import annotation_for, document_rules, workbench_document
+from vigil.annotations.selectors import annotation_for, document_rules, workbench_document, writers_of
 from vigil.predictions.selectors import prediction_of
 from vigil.projects.errors import Conflict, Invalid
 from vigil.videos.models import Video
@@ -54,10 +54,12 @@ def annotation_save(*, user: User, annotation_id: int, revision: int, document: 
         RevisionConflict: somebody saved meanwhile; their document comes along.
     """
     annotation = annotation_for(user=user, annotation_id=annotation_id)
+    draft_ids = {segment.draft_id for segment in document.segments if segment.draft_id is not None}
     rules = document_rules(
         video=annotation.video,
         labels={segment.label for segment in document.segments},
-        draft_ids={segment.draft_id for segment in document.segments if segment.draft_id is not None},
+        draft_ids=draft_ids,
+        draft_readers=writers_of(annotation=annotation, user=user) if draft_ids else (),
     )
     segments = segments_checked(document, rules)
     content = {

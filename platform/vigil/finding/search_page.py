@@ -16,7 +16,6 @@ from vigil.videos.models import Video
 
 TEXT_MAX = 200
 MOST_PAGES = 100
-MOST_ALIKE = 24
 
 
 @dataclass(frozen=True)

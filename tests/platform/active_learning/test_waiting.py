@@ -1,9 +1,10 @@
 import pytest
+from django.db import connection
 
 from tests.factories import MembershipFactory, QuestionFactory, VideoFactory
 from vigil.active_learning.cost_model import cost_s
-from vigil.active_learning.waiting import questions_waiting
-from vigil.annotations.models import QuestionKind
+from vigil.active_learning.waiting import questions_waiting, waiting_for
+from vigil.annotations.models import Question, QuestionKind
 from vigil.annotations.questions import question_lease, question_skip
 
 pytestmark = pytest.mark.django_db
@@ -25,3 +26,16 @@ def test_each_kind_says_how_much_waits_and_why_the_first_is_asked():
     assert question_lease(user=MembershipFactory(project=member.project).user, question=full)
     left = {one.kind: one.open for one in questions_waiting(user=member.user, project=member.project)}
     assert (left[QuestionKind.VERIFY], left[QuestionKind.FULL]) == (1, 0)
+
+
+def test_a_rare_kind_is_found_without_a_walk_through_the_others():
+    member = MembershipFactory()
+    video = VideoFactory(project=member.project)
+    QuestionFactory(video=video, kind="dialogue", priority=0.0)
+    common = [Question(video=video, kind="verify", start_ms=0, end_ms=1, priority=n) for n in range(5_000)]
+    Question.objects.bulk_create(common)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE annotations_question")
+    waiting = waiting_for(user=member.user, project=member.project)
+    plan = waiting.filter(kind="dialogue").order_by("-priority", "pk")[:1].explain()
+    assert "question_kind_queue" in plan

@@ -175,6 +175,21 @@ def test_a_drawn_segment_with_a_draft_is_still_drawn_and_another_videos_draft_is
         saved(member, video, draft_id=other.pk)
 
 
+def test_a_draft_that_somebody_else_asked_for_is_taken_from_who_saved_the_annotation_alone(member, video, taken):
+    source, draft = taken
+    draft.user = MembershipFactory(project=member.project, role=Role.REVIEWER).user
+    draft.save()
+    with pytest.raises(Invalid):
+        saved(member, video, draft_id=draft.pk)
+    annotation = annotation_open(user=member.user, video=video)
+    document = DocumentIn.model_validate({"segments": [
+        {"key": str(uuid.uuid4()), "start_ms": 1_000, "end_ms": 4_000, "label": "Fighting", "draft_id": draft.pk}
+    ]})  # fmt: skip
+    kept = annotation_save(user=draft.user, annotation_id=annotation.pk, revision=0, document=document)
+    mine = document.model_copy(update={"spent_ms": 5})
+    assert annotation_save(user=member.user, annotation_id=kept.pk, revision=1, document=mine).revision == 2
+
+
 def test_questions_and_phrases_come_in_each_language_of_the_template(member):
     books = client_of(member.user).get(f"/api/projects/{member.project.slug}/phrases").json()["books"]
     assert [book["language"] for book in books] == ["en", "zh-Hans"]

@@ -4,10 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from ml.contracts import ScoreTrack, VideoPrediction
 from tests.factories import ModelVersionFactory, PredictionFactory, ProjectFactory, VideoFactory
 from tests.platform.predictions.embedded import CLIPS, embedded, embedded_video
+from vigil.predictions import similar
 from vigil.predictions.embeddings import embeddings_prune, embeddings_store
 from vigil.predictions.models import ClipEmbedding, Prediction
 from vigil.predictions.selectors import without_embeddings
@@ -121,3 +124,14 @@ def test_peak_and_small_curve_are_the_databases():
     assert Prediction.objects.get(pk=PredictionFactory().pk).spark == pytest.approx(
         [0.05] * 5 + [0.85] + [0.05] * 3 + [0.5] + [0.05] * 5
     )
+
+
+def test_of_a_very_long_stretch_only_some_clips_are_read(monkeypatch):
+    monkeypatch.setattr(similar, "QUERY_CLIPS", 4)
+    version = ModelVersionFactory()
+    asked = embedded_video(version, *[3] * 15)
+    twin = embedded_video(version, *[3] * 15)
+    with CaptureQueriesContext(connection) as queries:
+        _, moments = moments_like(video=asked, start_ms=0, end_ms=30_000)
+    assert moments[0].video_id == twin.pk and moments[0].similarity > 0.9
+    assert any('"clip" IN (0, 4, 8, 12)' in one["sql"] for one in queries.captured_queries)
