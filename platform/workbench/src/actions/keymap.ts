@@ -145,7 +145,7 @@ export function onlyLooks(command: Command): boolean {
   return groupOf(command) === 'play' || groupOf(command) === 'view' || LOOKING.has(command);
 }
 
-// Inside a text box only these reach the workbench.
+// Inside a text box only these reach the workbench, and only by strokes that write nothing (`isBesideWriting`).
 const IN_TEXT: ReadonlySet<AnyCommand> = new Set(['submit', 'save', 'palette', 'redraft', 'take_draft']);
 
 export function worksInText(command: AnyCommand): boolean {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isSingleCharacter, keyCaps, strokeParts, strokeText, strokeTexts, type Stroke } from './strokes';
+import { isBesideWriting, isSingleCharacter, keyCaps, strokeParts, strokeText, strokeTexts, type Stroke } from './strokes';
 
 function stroke(key: string, held: Partial<Stroke> = {}): Stroke {
   return { key, code: '', ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...held };
@@ -85,5 +85,16 @@ describe('isSingleCharacter', () => {
     expect(isSingleCharacter(stroke(' ', { code: 'Space' }))).toBe(false);
     expect(isSingleCharacter(stroke('Enter'))).toBe(false);
     expect(isSingleCharacter(stroke('z', { ctrlKey: true }))).toBe(false);
+  });
+});
+
+describe('isBesideWriting', () => {
+  it('is true with Ctrl, Cmd or Alt, and false for whatever puts a character into a text box', () => {
+    expect(isBesideWriting(stroke('k', { ctrlKey: true }))).toBe(true);
+    expect(isBesideWriting(stroke('Enter', { metaKey: true }))).toBe(true);
+    expect(isBesideWriting(stroke('r', { altKey: true }))).toBe(true);
+    for (const key of ['/', '?', 'a', 'Enter', 'Escape', ' ']) expect(isBesideWriting(stroke(key)), key).toBe(false);
+    expect(isBesideWriting(stroke('A', { shiftKey: true }))).toBe(false);
+    expect(isBesideWriting(stroke('@', { ctrlKey: true, altKey: true, isAltGraph: true }))).toBe(false);
   });
 });

@@ -95,6 +95,11 @@ export function isSingleCharacter(stroke: Stroke): boolean {
   return /^(Shift\+)?.$/.test(strokeText(stroke));
 }
 
+/** True where a text box may pass the stroke on: without Ctrl, Meta or Alt it is writing. */
+export function isBesideWriting(stroke: Stroke): boolean {
+  return !stroke.isAltGraph && (stroke.ctrlKey || stroke.metaKey || stroke.altKey);
+}
+
 const NAMED = /^(Space|Enter|Escape|Tab|Backspace|Delete|Insert|Home|End|PageUp|PageDown|Arrow(Left|Right|Up|Down)|F([1-9]|1[0-2]))$/;
 
 /** The stroke's parts, or null for what is no stroke: what the server refuses too. */

@@ -94,6 +94,7 @@ const CORE: Readonly<Record<CoreKey, string>> = {
   'lane.scores': '分数',
   'lane.model': '模型',
   'lane.you': '你',
+  'lane.empty_you_touch': '在此拖动以画出片段',
   'lane.empty_you': '在此拖动以画出片段，或按 {key:set_start} 与 {key:set_end}',
   'lane.empty_read_only': '只能查看',
   'lane.empty_model': '没有待判断的建议',

@@ -10,6 +10,11 @@ describe('texts', () => {
   it('fills in the blanks', () => {
     expect(t('notice.undone', { what: 'splitting' })).toBe('Undone: splitting');
   });
+  it('knows one from several', () => {
+    expect(t('many.marked', { count: 1 })).toBe('1 segment marked');
+    expect(t('many.marked', { count: 2 })).toBe('2 segments marked');
+    expect(t('list.before', { count: 1 })).toBe('1 earlier segment: move the timeline to see it');
+  });
   it('names the person’s key for a command', () => {
     expect(t('notice.pending_start', { time: '0:01' })).toBe('Start marked at 0:01. Press O where it ends.');
     keysInTexts((command) => (command === 'set_end' ? 'F4' : '?'));

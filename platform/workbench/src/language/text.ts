@@ -16,10 +16,12 @@ export function keysInTexts(source: (command: AnyCommand) => string): void {
   keyOf = source;
 }
 
-/** The text of a key; `{name}` is filled from `values`, `{key:accept}` with the person's key for a command. */
+/** The text of a key; `{name}` is filled from `values`, `{key:accept}` with the person's key for a command;
+ *  `{count?one:more}` is the one form or the other. */
 export function t(key: TextKey, values: Readonly<Record<string, string | number>> = {}): string {
   const text: string = isChinese ? CHINESE[key] : ENGLISH[key];
   return text
     .replace(/\{key:(\w+)\}/g, (whole, name: string) => (isCommand(name) ? keyOf(name) : whole))
+    .replace(/\{(\w+)\?([^:}]*):([^}]*)\}/g, (_, name: string, one: string, more: string) => (values[name] === 1 ? one : more))
     .replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }

@@ -1,22 +1,43 @@
-/** The comment that a person was writing, kept in this browser through a lost network and a closed tab. */
+/** What a person was writing to others, kept in this browser through a lost network and a closed tab: a comment on a video,
+ *  the reason why a segment is sent back. */
 
-function placeOf(user_id: number, video_id: number): string {
+function commentPlace(user_id: number, video_id: number): string {
   return `vigil:comment:${user_id}:${video_id}`;
 }
 
-export function commentDraftOf(user_id: number, video_id: number): string {
+function reasonPlace(user_id: number, annotation_id: number, segment_key: string): string {
+  return `vigil:reason:${user_id}:${annotation_id}:${segment_key}`;
+}
+
+function kept(place: string): string {
   try {
-    return localStorage.getItem(placeOf(user_id, video_id)) ?? '';
+    return localStorage.getItem(place) ?? '';
   } catch {
     return ''; // the browser keeps nothing for this site
   }
 }
 
-export function commentDraftKeep(user_id: number, video_id: number, text: string): void {
+function keep(place: string, text: string): void {
   try {
-    if (text === '') localStorage.removeItem(placeOf(user_id, video_id));
-    else localStorage.setItem(placeOf(user_id, video_id), text);
+    if (text === '') localStorage.removeItem(place);
+    else localStorage.setItem(place, text);
   } catch {
     return; // full or forbidden: the words are still in their box
   }
+}
+
+export function commentDraftOf(user_id: number, video_id: number): string {
+  return kept(commentPlace(user_id, video_id));
+}
+
+export function commentDraftKeep(user_id: number, video_id: number, text: string): void {
+  keep(commentPlace(user_id, video_id), text);
+}
+
+export function reasonDraftOf(user_id: number, annotation_id: number, segment_key: string): string {
+  return kept(reasonPlace(user_id, annotation_id, segment_key));
+}
+
+export function reasonDraftKeep(user_id: number, annotation_id: number, segment_key: string, text: string): void {
+  keep(reasonPlace(user_id, annotation_id, segment_key), text);
 }

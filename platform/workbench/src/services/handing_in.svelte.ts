@@ -6,6 +6,7 @@ import type { Attention } from './attention';
 import { LeaseKeeper } from './lease_keeper.svelte';
 import { projectUrl } from './next_work';
 import type { Scope } from './scope';
+import { tappedEnded } from './tapping';
 import { nothingWaits, type Ended, type WorkRound } from './work_round.svelte';
 import type { WorkSession } from './work_session.svelte';
 
@@ -60,7 +61,7 @@ export class HandingIn {
   /** Saves and hands in; with everything arrived the next task is shown. */
   async submit(): Promise<void> {
     const { session } = this.options;
-    if (this.isUnderway) return;
+    if (this.isUnderway || tappedEnded(session)) return;
     if (session.talk.isReview) {
       await this.reviewEnd();
       return;
@@ -115,7 +116,7 @@ export class HandingIn {
   /** Ends a review and goes on to the next one. */
   async reviewEnd(): Promise<void> {
     const { session, goTo } = this.options;
-    if (this.isUnderway) return;
+    if (this.isUnderway || tappedEnded(session)) return;
     if (!session.talk.isReview) {
       session.tell(t('review.only_reviewer'));
       return;
@@ -135,7 +136,7 @@ export class HandingIn {
   /** Passes the question by, once what was done on the way is saved; two versions are put together first. */
   async skip(): Promise<void> {
     const { session } = this.options;
-    if (this.isUnderway) return;
+    if (this.isUnderway || tappedEnded(session)) return;
     this.isUnderway = true;
     try {
       // Who only looks on, because another tab has the work, has nothing to save.

@@ -1,5 +1,6 @@
 /** Turns key presses into commands. Dead inside text boxes and dialogs; buttons keep their own Space and Enter. */
 import { doesRepeat, worksInText, type AnyCommand, type Command } from '../actions/keymap';
+import { isBesideWriting } from '../actions/strokes';
 import { myKeys, strokeOf } from './my_keys.svelte';
 import type { Scope } from './scope';
 
@@ -33,7 +34,7 @@ export function isElsewhere(event: KeyboardEvent): boolean {
 
 /** Whether a press of a command's key is meant for the command, and not for what has the focus. */
 export function isForCommand(command: AnyCommand, event: KeyboardEvent): boolean {
-  return isText(event.target) ? worksInText(command) : !isOfControl(event);
+  return isText(event.target) ? worksInText(command) && isBesideWriting(strokeOf(event)) : !isOfControl(event);
 }
 
 export function keyboardOn(scope: Scope, options: KeyboardOptions): void {
@@ -53,16 +54,20 @@ export function keyboardOn(scope: Scope, options: KeyboardOptions): void {
   });
 }
 
-/** Gives the keys back to the timeline after a press by mouse or finger, so that Space plays again; by keyboard the focus stays. */
-export function keysBackAfterPointer(scope: Scope, isWriting: () => boolean, focusTimeline: () => void): void {
+const PRESSED = 'button, input:is([type=checkbox], [type=radio], [type=range])';
+
+/** Gives the keys back to the timeline after a press by mouse or finger, so that Space plays again; by keyboard the focus stays.
+ *  Answers whether the last press was one by pointer. */
+export function keysBackAfterPointer(scope: Scope, isWriting: () => boolean, focusTimeline: () => void): () => boolean {
   let isByPointer = false;
   scope.listen(document, 'pointerdown', () => (isByPointer = true), { capture: true });
   scope.listen(document, 'keydown', () => (isByPointer = false), { capture: true });
   const giveBack = (event: Event) => {
-    const isControl = event.target instanceof Element && event.target.closest(event.type === 'change' ? 'select' : 'button') !== null;
+    const isControl = event.target instanceof Element && event.target.closest(event.type === 'change' ? `select, ${PRESSED}` : PRESSED) !== null;
     const isInDialog = document.querySelector('dialog[open]') !== null;
     if (isControl && isByPointer && !isInDialog && !isWriting()) focusTimeline();
   };
   scope.listen(document, 'click', giveBack);
   scope.listen(document, 'change', giveBack);
+  return () => isByPointer;
 }

@@ -15,7 +15,7 @@ function markedRows(session: WorkSession): Row[] {
 function done(session: WorkSession, name: ActionName, of: (row: Row) => Action): void {
   const rows = markedRows(session);
   session.dispatch(together(name, rows.map(of)));
-  session.marked = new Set();
+  session.mark([]);
   session.tell(t('many.done', { count: rows.length, what: t(`action.${name}` as 'action.add') }));
 }
 
@@ -26,7 +26,7 @@ export function manyRun(session: WorkSession, command: Command): boolean {
   if (command === 'accept') done(session, 'accept', (row) => accept(session.around, row.id, target(row).new_key));
   else if (command === 'reject') done(session, 'reject', (row) => reject(session.around, row.id, target(row).new_key));
   else if (command === 'remove') done(session, 'remove', (row) => remove(row.id));
-  else if (command === 'unselect') session.marked = new Set();
+  else if (command === 'unselect') session.mark([]);
   else return false;
   return true;
 }
@@ -43,10 +43,10 @@ export function markToggle(session: WorkSession, id: string): void {
   const marked = new Set(session.marked);
   if (marked.size === 0 && selected !== null && selected !== id) marked.add(selected);
   if (!marked.delete(id)) marked.add(id);
-  session.marked = marked;
+  session.mark(marked);
 }
 
 export function markDuring(session: WorkSession, start_ms: number, end_ms: number): void {
   const touched = session.rows.filter((row) => row.start_ms <= end_ms && row.end_ms >= start_ms);
-  session.marked = new Set([...session.marked, ...touched.map((row) => row.id)]);
+  session.mark([...session.marked, ...touched.map((row) => row.id)]);
 }

@@ -1,7 +1,7 @@
 /** The person's keys on this page: from the copy in this browser at once, then as the server has them. Components read them
  *  here, so that every tooltip and hint shows what the person has chosen. */
 import { bindingsOf, keymapOf, labelHotkeyOf, NO_CHOICE, preferencesFrom } from '../actions/bindings';
-import { worksInText, type AnyCommand, type Command, type Place, type QuestionCommand } from '../actions/keymap';
+import { type AnyCommand, type Command, type Place, type QuestionCommand } from '../actions/keymap';
 import { isSingleCharacter, strokeLabel, type Stroke } from '../actions/strokes';
 import { keysInTexts, t } from '../language/text';
 import type { KeyPreferences } from '../state/contract';
@@ -41,7 +41,7 @@ class MyKeys {
 
   private found(stroke: Stroke, ...places: Place[]): AnyCommand | null {
     const command = this.keymap.commandOf(stroke, ...places);
-    return command && (worksInText(command) || this.isHeard(stroke)) ? command : null;
+    return command && this.isHeard(stroke) ? command : null;
   }
 
   private isHeard(stroke: Stroke): boolean {

@@ -2,7 +2,7 @@
 import type { Comment, Review, ReviewVerdict, Said, Workbench, WorkDocument } from '../state/contract';
 import { changedKeys, openCount, reviewsByKey, threadsOf, withComment, withoutComment, type Thread } from '../state/talk';
 import { ApiError } from './api';
-import { commentDraftKeep, commentDraftOf } from './comment_draft';
+import { commentDraftKeep, commentDraftOf, reasonDraftKeep, reasonDraftOf } from './comment_draft';
 import * as calls from './review_api';
 import type { Scope } from './scope';
 
@@ -32,6 +32,8 @@ export class Talk {
   opened = $state<number | null>(null);
   /** Key of the segment whose rejection is being written. */
   rejecting = $state<string | null>(null);
+  /** Reasons that were written and not sent, by segment; those of an earlier visit are in the browser. */
+  private reasons = $state.raw<ReadonlyMap<string, string>>(new Map());
   /** Grows with each wish to write a comment; the box takes the focus then. */
   wishes = $state(0);
   /** What is being written, kept until the server has it. */
@@ -112,6 +114,16 @@ export class Talk {
   /** Keeps what is being written also when the page goes. */
   keepDraft(): void {
     commentDraftKeep(this.bench.me.id, this.bench.video.id, this.draft);
+  }
+
+  reasonOf(segment_key: string): string {
+    return this.reasons.get(segment_key) ?? reasonDraftOf(this.bench.me.id, this.bench.annotation.id, segment_key);
+  }
+
+  /** Keeps why a segment is to be sent back, while it is being written. */
+  keepReason(segment_key: string, reason: string): void {
+    this.reasons = new Map(this.reasons).set(segment_key, reason);
+    reasonDraftKeep(this.bench.me.id, this.bench.annotation.id, segment_key, reason);
   }
 
   async resolve(id: number, is_resolved: boolean): Promise<boolean> {

@@ -31,11 +31,25 @@ function begin(session: WorkSession, label: string): void {
   session.tell(t('tapping.begun', { label: session.label(label).title }));
 }
 
-function end(session: WorkSession): void {
+/** Ends a segment that still waits for its end, and says so. True when there was one: whoever hands in looks at it first. */
+export function tappedEnded(session: WorkSession): boolean {
   const { tapping } = session;
-  if (!tapping) return;
+  if (!tapping) return false;
+  session.player.pause();
+  if (end(session)) session.tell(t('tapping.ended_first', { label: session.label(tapping.label).title }), 'warning');
+  return true;
+}
+
+/** True when the segment was long enough to be added. */
+function end(session: WorkSession): boolean {
+  const { tapping } = session;
+  if (!tapping) return false;
   session.tapping = null;
   const end_ms = seen_ms(session);
-  if (end_ms - tapping.start_ms < SHORTEST_MS) session.tell(t('tapping.too_short'), 'warning');
-  else session.dispatch(add(session.around, { key: crypto.randomUUID(), start_ms: tapping.start_ms, end_ms, label: tapping.label }));
+  if (end_ms - tapping.start_ms < SHORTEST_MS) {
+    session.tell(t('tapping.too_short'), 'warning');
+    return false;
+  }
+  session.dispatch(add(session.around, { key: crypto.randomUUID(), start_ms: tapping.start_ms, end_ms, label: tapping.label }));
+  return true;
 }

@@ -1,21 +1,18 @@
 /** What each key does to the work. Buttons call the same functions. */
-import { segmentFromModel } from '../actions/action';
-import { changeLabel, moveEdge } from '../actions/editing';
+import { changeLabel } from '../actions/editing';
 import { accept, markWatched, reject, remove } from '../actions/judging';
 import { onlyLooks, type Command } from '../actions/keymap';
-import { add, merge, split } from '../actions/shaping';
 import type { Edge } from '../geometry/lanes';
 import { gapAfter, gapsOf } from '../geometry/coverage';
 import { stretchAfter } from '../geometry/uncertain';
 import { wholeView, zoomedView } from '../geometry/view';
 import { t } from '../language/text';
-import type { Segment } from '../state/contract';
 import { nextOpenRow, rowBeside, type Row } from '../state/work';
 import { manyLabelled, manyRun } from './many';
+import { SegmentCommands } from './segment_commands';
 import { labelTapped } from './tapping';
 import type { WorkSession } from './work_session.svelte';
 
-const NEW_SEGMENT_MS = 2000;
 const ZOOM_STEP = 1.6;
 
 /** What the commands leave to the page around them. */
@@ -29,10 +26,14 @@ export interface PageCommands {
 }
 
 export class WorkCommands {
+  private readonly shape: SegmentCommands;
+
   constructor(
     private readonly session: WorkSession,
     private readonly page: PageCommands,
-  ) {}
+  ) {
+    this.shape = new SegmentCommands(session);
+  }
 
   run(command: Command): void {
     if (this.session.isReadOnly && !onlyLooks(command)) this.session.tell(t('notice.read_only'));
@@ -65,15 +66,15 @@ export class WorkCommands {
     next_unwatched: () => { this.nextUnwatched(); },
     jump_to_start: () => { this.withRow((row) => { this.seek(row.start_ms); }); },
     jump_to_end: () => { this.withRow((row) => { this.seek(row.end_ms - 1); }); },
-    set_start: () => { this.setStart(); },
-    set_end: () => { this.setEnd(); },
-    start_earlier: () => { this.nudge('start', -1); },
-    start_later: () => { this.nudge('start', 1); },
-    end_earlier: () => { this.nudge('end', -1); },
-    end_later: () => { this.nudge('end', 1); },
-    new_segment: () => { this.draw(this.now_ms, this.now_ms + NEW_SEGMENT_MS); },
-    split: () => { this.split(); },
-    merge: () => { this.merge(); },
+    set_start: () => { this.shape.setStart(); },
+    set_end: () => { this.shape.setEnd(); },
+    start_earlier: () => { this.shape.nudge('start', -1); },
+    start_later: () => { this.shape.nudge('start', 1); },
+    end_earlier: () => { this.shape.nudge('end', -1); },
+    end_later: () => { this.shape.nudge('end', 1); },
+    new_segment: () => { this.shape.drawHere(); },
+    split: () => { this.shape.split(); },
+    merge: () => { this.shape.merge(); },
     unselect: () => { this.unselect(); },
     accept: () => { this.withRow((row) => { this.goOnFrom(row, this.accept(row)); }); },
     reject: () => { this.withRow((row) => { this.goOnFrom(row, this.reject(row)); }); },
@@ -85,7 +86,7 @@ export class WorkCommands {
     mark_watched: () => { this.session.dispatch(markWatched(!this.session.present.document.is_fully_watched)); },
     comment: () => { this.comment(); },
     review_accept: () => { this.withReviewed((row) => { this.reviewAccept(row); }); },
-    review_reject: () => { this.withReviewed((row) => { this.session.talk.rejecting = row.id; }); },
+    review_reject: () => { this.withReviewed((row) => { this.reviewReject(row); }); },
     review_end: () => { this.page.reviewEnd(); },
     zoom_in: () => { this.zoom(ZOOM_STEP); },
     zoom_out: () => { this.zoom(1 / ZOOM_STEP); },
@@ -115,9 +116,7 @@ export class WorkCommands {
   }
 
   private withRow(act: (row: Row) => void): void {
-    const row = this.session.selectedRow;
-    if (row) act(row);
-    else this.session.tell(t('notice.select_first'));
+    this.session.withSelected(act);
   }
 
   private seek(time_ms: number): void {
@@ -150,6 +149,12 @@ export class WorkCommands {
     void this.session.talk.review(row.id, 'accepted').then((isDone) => {
       if (isDone) this.step(1);
     });
+  }
+
+  /** Its reason is written in the list of segments. */
+  private reviewReject(row: Row): void {
+    this.session.panel = 'segments';
+    this.session.talk.rejecting = row.id;
   }
 
   private playSegment(): void {
@@ -233,6 +238,7 @@ export class WorkCommands {
 
   edit(row: Row): void {
     this.session.select(row.id);
+    this.session.panel = 'segments';
     this.session.editing = row.id;
   }
 
@@ -247,73 +253,6 @@ export class WorkCommands {
     if (manyLabelled(this.session, label.name) || labelTapped(this.session, label.name)) return true;
     this.withRow((row) => { this.setLabel(row, label.name); });
     return true;
-  }
-
-  private setStart(): void {
-    const row = this.session.selectedRow;
-    if (!row) {
-      this.session.pending_ms = this.now_ms;
-      this.session.tell(t('notice.pending_start', { time: this.session.timeText(this.now_ms) }));
-    } else if (this.now_ms >= row.end_ms) {
-      this.session.tell(t('notice.start_after_end', { time: this.session.timeText(row.end_ms) }), 'warning');
-    } else this.session.dispatch(moveEdge(this.session.target(row.id), 'start', this.now_ms));
-  }
-
-  // The end is the end of the frame that is shown: what one sees last belongs to the segment.
-  private setEnd(): void {
-    const end_ms = this.player.frames.endOf(this.player.frame);
-    const row = this.session.selectedRow;
-    if (!row) {
-      const start_ms = this.session.pending_ms ?? Math.max(0, end_ms - NEW_SEGMENT_MS);
-      this.draw(Math.min(start_ms, this.now_ms), Math.max(start_ms, end_ms));
-    } else if (end_ms <= row.start_ms) {
-      this.session.tell(t('notice.end_before_start', { time: this.session.timeText(row.start_ms) }), 'warning');
-    } else this.session.dispatch(moveEdge(this.session.target(row.id), 'end', end_ms));
-  }
-
-  private nudge(edge: Edge, frames: number): void {
-    this.withRow((row) => {
-      const target = this.session.target(row.id);
-      const to_ms = this.player.frames.stepped(edge === 'start' ? row.start_ms : row.end_ms, frames);
-      this.session.dispatch(moveEdge(target, edge, to_ms, `nudge:${edge}:${target.new_key}`));
-      this.player.pause();
-      this.player.seek(edge === 'start' ? to_ms : to_ms - 1);
-    });
-  }
-
-  draw(start_ms: number, end_ms: number): void {
-    const drawn = { key: crypto.randomUUID(), start_ms, end_ms, label: this.session.newLabel };
-    this.session.pending_ms = null;
-    this.session.dispatch(add(this.session.around, drawn));
-  }
-
-  private split(): void {
-    this.withRow((row) => {
-      const keys = { first: this.session.target(row.id).new_key, second: crypto.randomUUID() };
-      const before = this.session.present.document;
-      this.session.dispatch(split(this.session.around, row.id, this.now_ms, keys));
-      if (this.session.present.document === before) this.session.tell(t('notice.cannot_split'));
-    });
-  }
-
-  private merge(): void {
-    this.withRow((row) => {
-      const rows = this.session.rows.filter((one) => one.outcome !== 'rejected');
-      const next = rows[rows.findIndex((one) => one.id === row.id) + 1];
-      if (!next || row.outcome === 'rejected') {
-        this.session.tell(t('notice.cannot_merge'));
-        return;
-      }
-      const { new_key } = this.session.target(row.id);
-      this.session.dispatch(merge(this.session.around, row.id, this.asSegment(next), new_key));
-    });
-  }
-
-  private asSegment(row: Row): Segment {
-    const own = this.session.present.document.segments.find((segment) => segment.key === row.id);
-    if (own) return own;
-    if (row.source) return segmentFromModel(row.source, row.id);
-    throw new Error(`row ${row.id} is neither a segment nor a suggestion`);
   }
 
   private unselect(): void {

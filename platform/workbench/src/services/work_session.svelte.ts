@@ -40,8 +40,8 @@ export class WorkSession {
   editing = $state<string | null>(null);
   /** A start that waits for its end (I without a selection). */
   pending_ms = $state<number | null>(null);
-  /** Rows that the next command is for, when it is for several. */
-  marked = $state.raw<ReadonlySet<string>>(new Set());
+  /** Rows that were marked; some may be gone by now. */
+  private marks = $state.raw<ReadonlySet<string>>(new Set());
   /** A segment that began while it plays, and waits for its end. */
   tapping = $state.raw<{ readonly label: string; readonly start_ms: number } | null>(null);
   shownCurves = $state.raw<ReadonlySet<CurveName>>(new Set(['fused']));
@@ -65,6 +65,11 @@ export class WorkSession {
   readonly present = $derived.by(() => this.preview ?? this.history.present);
   readonly rows = $derived.by((): Row[] => rowsOfWork(this.present.document, this.prediction));
   readonly selectedRow = $derived.by(() => this.rows.find((row) => row.id === this.present.selected) ?? null);
+  /** Rows that the next command is for, when it is for several. */
+  readonly marked = $derived.by((): ReadonlySet<string> => {
+    const { marks } = this;
+    return marks.size === 0 ? marks : new Set(this.rows.map((row) => row.id).filter((id) => marks.has(id)));
+  });
   readonly openCount = $derived.by(() => this.rows.filter((row) => row.outcome === null).length);
   readonly canUndo = $derived.by(() => this.history.past.length > 0);
   readonly canRedo = $derived.by(() => this.history.future.length > 0);
@@ -205,6 +210,10 @@ export class WorkSession {
     this.edited();
   }
 
+  mark(ids: Iterable<string>): void {
+    this.marks = new Set(ids);
+  }
+
   seal(): void {
     this.history = sealed(this.history);
   }
@@ -230,6 +239,12 @@ export class WorkSession {
     if (this.editing !== null && this.editing !== id) this.editing = null;
     this.history = { ...this.history, present: { ...this.history.present, selected: id } };
     this.preview = null;
+  }
+
+  /** Acts on the selected row, or says that none is. */
+  withSelected(act: (row: Row) => void): void {
+    if (this.selectedRow) act(this.selectedRow);
+    else this.tell(t('notice.select_first'));
   }
 
   /** Selects a row, brings it into view and goes to its first frame. */

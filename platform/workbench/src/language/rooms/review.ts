@@ -12,7 +12,7 @@ const english = {
   'comments.placeholder': 'What should others know about this moment?',
   'comments.post': 'Comment',
   'comments.posting': 'Sending…',
-  'comments.too_long': '{count} characters too many: a comment holds {limit}.',
+  'comments.too_long': '{count} {count?character:characters} too many: a comment holds {limit}.',
   'comments.show_open': 'Open',
   'comments.show_all': 'All',
   'comments.shown': 'Which comments',

@@ -32,7 +32,7 @@ const english = {
   'page.log_in': 'Log in again',
   'page.to_projects': 'To the projects',
   'page.preparing_share': '{percent} % done',
-  'page.queued_before': '{count} videos are made ready before it',
+  'page.queued_before': '{count} {count?video is:videos are} made ready before it',
   'page.make_ready': 'Make it ready again',
   'page.ask_manager': 'A manager of the project can try again or replace the file.',
   'awaited.no_model': 'There is no model yet',
