@@ -1,8 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ALL_COMMANDS, isCommand } from '../actions/keymap';
 import { CHINESE } from './chinese';
 import { ENGLISH, type TextKey } from './english';
-import { keysInTexts, t } from './text';
+import { keysInTexts, pageLanguage, t } from './text';
 
 const blanks = (text: string) => [...text.matchAll(/\{[\w:]+\}/g)].map(([blank]) => blank).sort();
 
@@ -27,6 +27,12 @@ describe('texts', () => {
   });
   it('names every command', () => {
     for (const command of ALL_COMMANDS) expect(ENGLISH[`command.${command}`]).not.toBe('');
+  });
+  it('writes times in the language of the page, not of the browser', () => {
+    vi.stubGlobal('document', { documentElement: { lang: 'zh-hans' } });
+    expect(new Date(2026, 0, 1, 15, 5).toLocaleTimeString(pageLanguage(), { hour12: true })).toContain('下午');
+    vi.unstubAllGlobals();
+    expect(pageLanguage(), 'without a page the browser’s own').toBeUndefined();
   });
   it('has the same blanks in Chinese', () => {
     for (const [key, text] of Object.entries(CHINESE)) expect(blanks(text), key).toEqual(blanks(ENGLISH[key as TextKey]));
