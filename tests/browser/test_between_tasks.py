@@ -50,6 +50,7 @@ def tasks(desk: Desk, filled: dict[str, Any]) -> Tasks:
 def ann(desk: Desk, browser: Browser) -> Iterator[Page]:
     page = logged_in(browser, desk, "ann")
     yield page
+    page.unroute_all(behavior="wait")  # an answer that is still on its way
     page.context.close()
 
 
@@ -175,6 +176,7 @@ def test_a_glance_that_somebody_took_leaves_no_marks_on_the_next_film(tasks: Tas
     with ann.expect_request("**/answer") as sending:
         ann.keyboard.press("Enter")
     assert json.loads(sending.value.post_data or "")["payload"]["moments_ms"] == []
+    expect(page).to_have_attribute("data-unsent", "0")
 
 
 def test_who_was_signed_out_logs_in_beside_the_questions_and_every_answer_arrives(
