@@ -30,6 +30,8 @@ class Statement:
     label: str = ""
     explanation: str = ""
     draft: str = ""
+    is_template_draft: bool = False
+    """The draft is in the template's words, not the model's: nobody preferred anything to what the model would say."""
     dialogue: tuple[Pair, ...] = ()
     """Questions about it with their answers."""
     outcome: str = ""
@@ -73,6 +75,7 @@ def statements_of_annotation(annotation: Annotation, reviews: Mapping[UUID, str]
             label=segment.label,
             explanation=segment.explanation.strip(),
             draft=segment.draft_explanation.strip(),
+            is_template_draft=segment.draft is not None and segment.draft.confidence is None,
             dialogue=answered_turns(segment.dialogue),
             outcome=segment.outcome,
             user_id=annotation.user_id,
@@ -224,7 +227,13 @@ def _with_sentence_of(statement: Statement, other: Statement) -> Statement:
     """With the other's sentence; who accepted edges alone has then no accepted event but a changed one."""
     is_own = other.has_own_sentence and statement.outcome == Outcome.ACCEPTED
     outcome = Outcome.CHANGED if is_own else statement.outcome
-    return replace(statement, explanation=other.explanation, draft=other.draft, outcome=outcome)
+    return replace(
+        statement,
+        explanation=other.explanation,
+        draft=other.draft,
+        is_template_draft=other.is_template_draft,
+        outcome=outcome,
+    )
 
 
 def temporal_iou(a: Statement, b: Statement) -> float:
@@ -242,7 +251,9 @@ def training_video(ref: VideoRef, statements: Sequence[Statement], *, is_fully_l
         glances=tuple(Glance(at_ms=one.start_ms) for one in _of_kind(statements, "glance")),
         verdicts=tuple(_verdict(one) for one in _of_kind(statements, "verdict")),
         segments=tuple(
-            LabelledSegment(one.start_ms, one.end_ms, one.label, one.explanation, one.draft)
+            LabelledSegment(
+                one.start_ms, one.end_ms, one.label, one.explanation, "" if one.is_template_draft else one.draft
+            )
             for one in _of_kind(statements, "segment")
         ),
         rejected=tuple(_verdict(one) for one in _of_kind(statements, "rejected")),

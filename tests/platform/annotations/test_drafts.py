@@ -129,6 +129,7 @@ def taken(member, video):
     )
     draft = DraftFactory(
         video=video, user=member.user, state=WorkState.SUCCEEDED, text="A man in red shoves another man.",
+        confidence=0.8,
         model_version=member.project.model_versions.get(number=3),
     )  # fmt: skip
     return source, draft
@@ -164,6 +165,18 @@ def test_a_preference_is_against_the_draft_that_the_person_really_saw(member, vi
     assert line.segments == (LabelledSegment(1_000, 4_000, "Fighting", said, draft.text),)
     (told,) = snapshot.manifest["sources"][video.sha256]
     assert (told["model"], told["outcome"]) == ("v3", "changed")
+
+
+def test_a_draft_in_the_templates_words_is_no_side_of_a_preference(member, video, taken):
+    source, draft = taken
+    Draft.objects.filter(pk=draft.pk).update(confidence=None)
+    saved(member, video, source_id=source.pk, draft_id=draft.pk, explanation="A man in red shoves a cyclist.")
+    annotation = annotation_open(user=member.user, video=video)
+    annotation_submit(user=member.user, annotation_id=annotation.pk, revision=1)
+    snapshot = snapshot_take(project=member.project)
+    (line,) = training_videos(snapshot)
+    assert (line.segments[0].explanation, line.segments[0].draft) == ("A man in red shoves a cyclist.", "")
+    assert snapshot.counts["corrected_explanations"] == 0
 
 
 def test_a_drawn_segment_with_a_draft_is_still_drawn_and_another_videos_draft_is_refused(member, video, taken):
