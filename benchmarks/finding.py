@@ -68,14 +68,16 @@ FROM videos_video v,
         FROM (SELECT n, v.id FROM generate_series(0, 299) AS n) AS clip) AS scores
 """
 SEED_ANNOTATIONS = """
-INSERT INTO annotations_annotation (video_id, user_id, is_frozen_truth, state, is_fully_watched, revision, spent_ms,
-    created_at, updated_at, submitted_at)
-SELECT id, %(user)s, false, CASE WHEN id %% 3 = 0 THEN 'submitted' ELSE 'draft' END, false, 1, 0, now(), now(), now()
+INSERT INTO annotations_annotation (video_id, user_id, is_frozen_truth, state, is_fully_watched, revision,
+    said_revision, spent_ms, created_at, updated_at, submitted_at)
+SELECT id, %(user)s, false, CASE WHEN id %% 3 = 0 THEN 'submitted' ELSE 'draft' END, false, 1, 1, 0, now(), now(), now()
 FROM videos_video
 """
 SEED_QUESTIONS = """
-INSERT INTO annotations_question (video_id, kind, start_ms, end_ms, priority, reason, state, created_at)
-SELECT id, 'verify', 0, 1000, 1, '', CASE WHEN id %% 2 = 0 THEN 'open' ELSE 'answered' END, now() FROM videos_video
+INSERT INTO annotations_question (video_id, kind, start_ms, end_ms, priority, reason, reason_parts, state,
+    created_at)
+SELECT id, 'verify', 0, 1000, 1, '', '[]', CASE WHEN id %% 2 = 0 THEN 'open' ELSE 'answered' END, now()
+FROM videos_video
 """
 SEED_SENTENCES = """
 INSERT INTO annotations_segment (annotation_id, key, start_ms, end_ms, label, explanation, outcome, draft_explanation,
