@@ -60,6 +60,8 @@ def test_a_slash_is_written_and_a_dialog_gives_the_focus_back_to_the_text(page: 
     press(page, "Escape")
     expect(page.get_by_test_id("palette")).to_have_count(0)
     expect(box).to_be_focused()
+    page.keyboard.type(" x")  # rejects where keys are commands
+    expect(box).to_have_value("he/she runs x")
     expect(row(page, 1)).to_have_attribute("data-outcome", "open")
     press(page, "Escape")
     expect(page.get_by_test_id("timeline")).to_be_focused()
