@@ -38,12 +38,12 @@ def test_a_filter_is_in_the_address_and_survives_reload_and_back(ann: Page, fill
     ann.evaluate("window.isSamePage = true")
     ann.get_by_label("Camera", exact=True).select_option("gate")
     expect(ann.get_by_test_id("video-row")).to_have_count(2)
-    assert ann.url.endswith(f"/projects/{filled['slug']}/?camera=gate")
+    expect(ann).to_have_url(re.compile(r"/\?camera=gate$"))  # The address follows the list by a moment.
     ann.get_by_label("People", exact=True).select_option("no")
     expect(ann.get_by_test_id("video-row")).to_have_count(1)
     assert ann.evaluate("window.isSamePage") is True
     assert names(ann) == ["gate_20231005_090000.mp4"]
-    assert "labelled=no" in ann.url and "camera=gate" in ann.url
+    expect(ann).to_have_url(re.compile("camera=gate&labelled=no|labelled=no&camera=gate"))
     ann.reload()
     assert names(ann) == ["gate_20231005_090000.mp4"]
     ann.go_back()
@@ -51,7 +51,7 @@ def test_a_filter_is_in_the_address_and_survives_reload_and_back(ann: Page, fill
     expect(ann.get_by_label("Camera", exact=True)).to_have_value("gate")
     ann.get_by_test_id("chip").filter(has_text="gate").click()
     expect(ann.get_by_test_id("video-row")).to_have_count(4)
-    assert "camera" not in ann.url
+    expect(ann).not_to_have_url(re.compile("camera="))
 
 
 def test_typing_narrows_the_list_and_keeps_the_place_in_the_field(ann: Page, filled: Any) -> None:
@@ -61,7 +61,7 @@ def test_typing_narrows_the_list_and_keeps_the_place_in_the_field(ann: Page, fil
     expect(ann.get_by_label("Name or camera")).to_be_focused()
     ann.keyboard.type("_un")
     expect(ann.get_by_test_id("video-row")).to_have_count(1)
-    assert "q=yard_un" in ann.url
+    expect(ann).to_have_url(re.compile("q=yard_un"))
 
 
 def test_the_calendar_leads_to_the_videos_of_a_day(ann: Page, filled: Any) -> None:
@@ -71,7 +71,7 @@ def test_the_calendar_leads_to_the_videos_of_a_day(ann: Page, filled: Any) -> No
     assert [day.get_attribute("data-day") for day in days.all()] == ["2023-10-05", "2023-10-06"]
     days.first.click()
     expect(ann.get_by_test_id("video-row")).to_have_count(2)
-    assert "day_from=2023-10-05" in ann.url
+    expect(ann).to_have_url(re.compile("day_from=2023-10-05"))
     ann.get_by_test_id("view-cameras").click()
     expect(ann.get_by_test_id("camera")).to_have_count(1)
 
