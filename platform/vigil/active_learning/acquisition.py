@@ -53,11 +53,3 @@ def ranking(values: Sequence[float]) -> Callable[[float], float]:
         return bisect.bisect_right(ordered, value) / len(ordered) if ordered else 0.0
 
     return share
-
-
-def overlap(start_ms: int, end_ms: int, other_start_ms: int, other_end_ms: int) -> float:
-    """Temporal IoU of two intervals."""
-    shared = min(end_ms, other_end_ms) - max(start_ms, other_start_ms)
-    if shared <= 0:
-        return 0.0
-    return shared / (max(end_ms, other_end_ms) - min(start_ms, other_start_ms))

@@ -9,7 +9,6 @@ from vigil.active_learning.acquisition import (
     Branches,
     disagreement,
     edge_uncertainty,
-    overlap,
     peaks,
     ranking,
     uncertainty,
@@ -17,6 +16,7 @@ from vigil.active_learning.acquisition import (
 from vigil.active_learning.cost_model import gain_per_s
 from vigil.annotations.models import QuestionKind
 from vigil.projects.sentences import Sentence
+from vigil.videos.intervals import overlap
 
 VERIFY_PLACES = 3
 VERIFY_APART_CLIPS = 3

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from vigil.accounts.models import User
-from vigil.active_learning.acquisition import overlap
 from vigil.active_learning.candidates import (
     SAME_PLACE,
     Candidate,
@@ -40,6 +39,7 @@ from vigil.projects.sentences import as_json
 from vigil.projects.work import WorkState
 from vigil.registry.models import ModelVersion
 from vigil.review.double import blind_videos
+from vigil.videos.intervals import overlap
 from vigil.videos.models import Split
 
 CLAIM = """

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import mean, median
 
+from vigil.videos.intervals import temporal_iou
+
 THRESHOLDS = (0.3, 0.5, 0.7)
 MATCHED_AT = THRESHOLDS[0]
 """Two segments are about the same event from this temporal IoU on."""
@@ -101,14 +103,6 @@ class Agreement:
 
 
 Turn = tuple[float, int, int, int, int]
-
-
-def temporal_iou(a: Span, b: Span) -> float:
-    """Intersection over union of the two intervals, in [0, 1]."""
-    shared_ms = min(a.end_ms, b.end_ms) - max(a.start_ms, b.start_ms)
-    if shared_ms <= 0:
-        return 0.0
-    return shared_ms / (max(a.end_ms, b.end_ms) - min(a.start_ms, b.start_ms))
 
 
 def compared(first: Iterable[Span], second: Iterable[Span]) -> VideoAgreement | None:

@@ -13,6 +13,7 @@ from ml.contracts import DialogueTurn, Glance, LabelledSegment, TrainingVideo, V
 from vigil.annotations.dialogues import Pair, answered_turns, joined_dialogue
 from vigil.annotations.models import Annotation, Answer, Outcome, QuestionKind, Segment
 from vigil.predictions.models import PredictedSegment
+from vigil.videos.intervals import temporal_iou
 from vigil.videos.models import WeakLabel
 
 SAME_EVENT_TIOU = 0.5
@@ -234,14 +235,6 @@ def _with_sentence_of(statement: Statement, other: Statement) -> Statement:
         is_template_draft=other.is_template_draft,
         outcome=outcome,
     )
-
-
-def temporal_iou(a: Statement, b: Statement) -> float:
-    """Intersection over union of the two intervals, in [0, 1]."""
-    shared_ms = min(a.end_ms, b.end_ms) - max(a.start_ms, b.start_ms)
-    if shared_ms <= 0:
-        return 0.0
-    return shared_ms / (max(a.end_ms, b.end_ms) - min(a.start_ms, b.start_ms))
 
 
 def training_video(ref: VideoRef, statements: Sequence[Statement], *, is_fully_labelled: bool = False) -> TrainingVideo:

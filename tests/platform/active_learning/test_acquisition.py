@@ -8,11 +8,11 @@ from vigil.active_learning.acquisition import (
     disagreement,
     edge_uncertainty,
     entropy,
-    overlap,
     peaks,
     ranking,
     uncertainty,
 )
+from vigil.videos.intervals import overlap
 
 probability = st.floats(0, 1)
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vigil.review.agreement import MATCHED_AT, Span, cohens_kappa, compared, summed, temporal_iou
+from vigil.review.agreement import MATCHED_AT, Span, cohens_kappa, compared, summed
+from vigil.videos.intervals import temporal_iou
 
 
 def span(start_ms, end_ms, label="Fighting", key=None):

@@ -20,9 +20,9 @@ from vigil.snapshots.statements import (
     merged,
     statements_of_annotation,
     statements_of_answer,
-    temporal_iou,
     training_video,
 )
+from vigil.videos.intervals import temporal_iou
 from vigil.videos.models import WeakLabel
 
 EARLIER = datetime(2026, 1, 1, tzinfo=UTC)

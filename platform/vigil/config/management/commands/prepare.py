@@ -4,9 +4,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from vigil.config.texts import catalogues_compile
+from vigil.projects.errors import VigilError
 from vigil.projects.schema import migrations_waiting, schema_migrate
 
 
@@ -22,7 +23,10 @@ class Command(BaseCommand):
         waiting = migrations_waiting()
         if waiting:
             self.stdout.write(f"  {waiting} migrations")
-            schema_migrate()
+            try:
+                schema_migrate()
+            except VigilError as error:  # the server lacks pgvector: a sentence with the cure
+                raise CommandError(str(error)) from error
         catalogues_compile()
         call_command("collectstatic", interactive=False, verbosity=0)
         if options["demo"]:
